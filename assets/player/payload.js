@@ -4,7 +4,7 @@
 const KEPT = 4;
 const kept = new Map(); // base digest -> {static, array(name)}: shared by all stages of the page, newest last
 
-/** The bytes as an object, or null where they lean on a static part that this page no longer holds.
+/** The bytes as an object, or {missing, tweaks} where they lean on a static part that this page no longer holds.
  *
  *  {run, base, seq, link, push, view, tweaks, readout, static, T, H, D, has(name), array(name), names(prefix)}
  *  `array(name)` is a Float32Array (row-major) with `.rows` and `.cols`; names as Python spells them: "now/f", "base/f", "x", "w/W_xf". */
@@ -20,7 +20,7 @@ export function decode(bytes) {
   }
   if (header.static) keep(header.base, { static: header.static, arrays });
   const base = kept.get(header.base);
-  if (!base) return null;
+  if (!base) return { missing: true, tweaks: header.tweaks };
   keep(header.base, base);
   const { T, H, D } = base.static;
   const array = (name) => arrays.get(name) ?? (name.startsWith("now/") ? undefined : base.arrays.get(name));

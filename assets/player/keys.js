@@ -1,0 +1,74 @@
+// The keyboard: Space plays, arrows move by one, Shift+arrows by a time step, up and down choose the unit, Home, End, Esc.
+// Keys that we take never reach Streamlit, which owns some letters.
+
+import { clamp } from "./store.js";
+
+const WRITING = "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=''], [contenteditable=true]";
+const OWN_ARROWS = "input, select, textarea, [role=radiogroup] *, [role=slider], [role=tablist] *, [role=listbox] *";
+const OWN_SPACE = "button, summary, a[href], input[type=checkbox], input[type=radio], [role=button], [role=checkbox], [role=tab]";
+
+export function listen(root, store) {
+  const { clock } = store;
+
+  function handle(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !store.T) return;
+    const target = event.composedPath()[0];
+    const inside = root.contains(target);
+    // Outside the stage only keys that nobody else wants: those pressed while nothing has the focus.
+    if (!inside && target !== document.body && target !== document.documentElement) return;
+    if (target.matches(WRITING)) return;
+    if (act(event, target)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }
+
+  function act(event, target) {
+    const { key, shiftKey } = event;
+    if (key === " ") {
+      if (target.matches(OWN_SPACE)) return false;
+      clock.toggle();
+    } else if (key === "Escape") {
+      return up();
+    } else if (target.matches(OWN_ARROWS)) {
+      return false;
+    } else if (key === "ArrowRight") {
+      if (shiftKey) clock.leap(1);
+      else clock.next();
+    } else if (key === "ArrowLeft") {
+      if (shiftKey) clock.leap(-1);
+      else clock.previous();
+    } else if (key === "ArrowUp" || key === "ArrowDown") {
+      return unit(key === "ArrowUp" ? -1 : 1);
+    } else if (key === "Home") {
+      clock.first();
+    } else if (key === "End") {
+      clock.last();
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /** One level up: what is selected, then the still view, then the tray. */
+  function up() {
+    if (store.selection) store.set({ selection: null });
+    else if (store.still) store.set({ still: false });
+    else if (store.tray) store.set({ tray: false });
+    else return false;
+    return true;
+  }
+
+  /** The unit above or below; over the edge, the same unit's neighbour in the next picture. */
+  function unit(direction) {
+    const { selection } = store;
+    if (!selection) return false;
+    const rows = store.data.static.heatmaps;
+    const place = clamp(rows.indexOf(selection.q) * store.H + selection.unit + direction, 0, rows.length * store.H - 1);
+    store.set({ selection: { ...selection, q: rows[Math.floor(place / store.H)], unit: place % store.H } });
+    return true;
+  }
+
+  document.addEventListener("keydown", handle);
+  return () => document.removeEventListener("keydown", handle);
+}
