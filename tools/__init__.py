@@ -1,0 +1,1 @@
+"""What tests, benches and pictures share: a browser, and the live app to point it at."""
