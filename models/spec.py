@@ -1,0 +1,281 @@
+"""What a cell is: `CellSpec`, and the tracer that turns a short function into one.
+
+A cell function reads like the paper. It is called once with a `Step`, whose methods make symbols; what it
+declares becomes a frozen `CellSpec`, and everything else (forward, backward, shapes, equations, drawing,
+sliders) is derived from that.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+
+from .algebra import Node
+from .ranges import bounds
+
+KINDS = ("gate", "candidate", "state", "value")
+Clock = Callable[[int, int], np.ndarray]  # clock(T, H) -> (T, H)
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    """A learned array. `shape` is written in the letters D (input), H (units), Q (outputs).
+
+    `start` is the value that initialisation gives a bias. `mask(H)` marks the entries that exist.
+    """
+
+    name: str
+    shape: tuple[str, ...]
+    start: float = 0.0
+    mask: Callable[[int], np.ndarray] | None = None
+    only_if_sizes_differ: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Quantity:
+    """A named vector of every time step.
+
+    `label` and `note` are English source texts and catalogue keys. `low` and `high` are bounds that hold for
+    every input from a zero initial state, None where there is none. `role` chooses the colour.
+    """
+
+    name: str
+    kind: str
+    expr: Node
+    label: str
+    note: str
+    phase: str
+    role: str
+    low: float | None = None
+    high: float | None = None
+    clock: Clock | None = None
+    width: str = "H"
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One beat of the step-by-step picture: what is computed together. `note` is one plain sentence."""
+
+    id: str
+    title: str
+    note: str
+    quantities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Option:
+    """A choice that a cell offers, such as its activation: one parameter of the cell function."""
+
+    name: str
+    choices: tuple[object, ...]
+    default: object
+
+
+@dataclass(frozen=True, eq=False)
+class CellSpec:
+    """A cell, defined once. `quantities` maps names to `Quantity` in the order of computation."""
+
+    key: str
+    title: str
+    year: int
+    source: str
+    quantities: Mapping[str, Quantity]
+    phases: tuple[Phase, ...]
+    weights: Mapping[str, Parameter]
+    states: tuple[str, ...]
+    groupings: Mapping[str, tuple[Phase, ...]] = field(default_factory=dict)
+    options: tuple[Option, ...] = ()
+    chosen: Mapping[str, object] = field(default_factory=dict)
+    layers: tuple[str, ...] = ()
+    hints: Mapping[str, object] = field(default_factory=dict)
+    define: Callable[..., None] | None = None
+
+    def parameters(self, D: int, H: int, Q: int = 1) -> dict[str, tuple[int, ...]]:
+        """Name -> shape of every parameter at input size `D`, hidden size `H` (and output size `Q`)."""
+        size = {"D": D, "H": H, "Q": Q}
+        return {
+            p.name: tuple(size[letter] for letter in p.shape)
+            for p in self.weights.values()
+            if not (p.only_if_sizes_differ and D == H)
+        }
+
+    def count(self, D: int, H: int) -> int:
+        """Number of learned numbers; entries that a mask forbids do not count."""
+        total = 0
+        for name, shape in self.parameters(D, H).items():
+            mask = self.weights[name].mask
+            total += int(mask(H).sum()) if mask else int(np.prod(shape))
+        return total
+
+    def phase_of(self, name: str) -> int:
+        """Index of the phase that computes quantity `name`."""
+        return next(k for k, phase in enumerate(self.phases) if name in phase.quantities)
+
+    def choose(self, **options: object) -> CellSpec:
+        """The same cell with other choices of its options; raises ValueError naming what is allowed."""
+        if not options or self.define is None:
+            return self
+        allowed = {option.name: option.choices for option in self.options}
+        for name, value in options.items():
+            if name not in allowed:
+                raise ValueError(f"{self.key} has no option {name!r}; it has {sorted(allowed) or 'none'}")
+            if value not in allowed[name]:
+                raise ValueError(f"{self.key}: {name}={value!r} is not one of {list(allowed[name])}")
+        chosen = {**self.chosen, **options}
+        return trace_cell(self.key, self.title, self.year, self.source, self.define, chosen)
+
+
+class Step:
+    """The symbols of one time step, handed to a cell function. Row vectors: `x_t W_xf + h_{t-1} W_hf + b_f`."""
+
+    def __init__(self) -> None:
+        self.input = Node("input", name="x")
+        self._quantities: dict[str, Quantity] = {}
+        self._weights: dict[str, Parameter] = {}
+        self._parameter_nodes: dict[str, Node] = {}
+        self._previous: dict[str, Node] = {}
+        self._products: dict[tuple[Node, str], Node] = {}
+        self._phases: list[Phase] = []
+        self._groupings: dict[str, tuple[Phase, ...]] = {}
+        self._hints: dict[str, object] = {}
+        self._layers: tuple[str, ...] = ()
+
+    # symbols ------------------------------------------------------------------------------------------
+    def previous(self, name: str) -> Node:
+        """Quantity `name` one step back; its value before the first step is the initial state."""
+        return self._previous.setdefault(name, Node("previous", name=name))
+
+    def parameter(self, name: str, shape: tuple[str, ...], **settings: object) -> Node:
+        known = self._weights.get(name)
+        if known is None:
+            self._weights[name] = Parameter(name, shape, **settings)  # type: ignore[arg-type]
+            self._parameter_nodes[name] = Node("parameter", name=name, shape=shape)
+        elif known.shape != shape:
+            raise ValueError(f"parameter {name} is used as {known.shape} and as {shape}")
+        return self._parameter_nodes[name]
+
+    def product(self, source: Node, name: str, shape: tuple[str, str], **settings: object) -> Node:
+        """`source @ W_name`; asking twice for the same product gives the same node."""
+        weight = self.parameter(f"W_{name}", shape, **settings)
+        return self._products.setdefault((source, name), source @ weight)
+
+    def x(self, gate: str) -> Node:
+        """x_t W_x<gate>."""
+        return self.product(self.input, f"x{gate}", ("D", "H"))
+
+    def h(self, gate: str, source: Node, **settings: object) -> Node:
+        """`source` W_h<gate>: the recurrent term, most often of h_{t-1}."""
+        return self.product(source, f"h{gate}", ("H", "H"), **settings)
+
+    def b(self, gate: str, start: float = 0.0) -> Node:
+        """b_<gate>; `start` is its value at initialisation."""
+        return self.parameter(f"b_{gate}", ("H",), start=start)
+
+    def peephole(self, gate: str, source: Node, letter: str = "c") -> Node:
+        """w_<letter><gate> ⊙ source: a diagonal connection from a cell state."""
+        return self.parameter(f"w_{letter}{gate}", ("H",)) * source
+
+    # declarations -------------------------------------------------------------------------------------
+    def phase(self, id: str, title: str, note: str) -> None:
+        """What is declared from here on belongs to this phase."""
+        self._phases.append(Phase(id, title, note))
+
+    def gate(self, name: str, expr: Node, label: str, note: str, role: str = "") -> Node:
+        return self._declare(name, "gate", expr, label, note, role)
+
+    def candidate(self, name: str, expr: Node, label: str, note: str, role: str = "") -> Node:
+        return self._declare(name, "candidate", expr, label, note, role)
+
+    def state(self, name: str, expr: Node, label: str, note: str, role: str = "") -> Node:
+        return self._declare(name, "state", expr, label, note, role)
+
+    def value(self, name: str, expr: Node, label: str, note: str, role: str = "", width: str = "H") -> Node:
+        return self._declare(name, "value", expr, label, note, role, width=width)
+
+    def clock(self, name: str, clock: Clock, label: str, note: str, role: str = "") -> Node:
+        """A quantity that time alone decides: `clock(T, H)` gives its (T, H) values."""
+        return self._declare(name, "gate", Node("clock", name=name), label, note, role, clock=clock)
+
+    def grouping(self, key: str, *phases: Phase) -> None:
+        """Another way to cut the step into phases, as some document does."""
+        self._groupings[key] = phases
+
+    def hint(self, **hints: object) -> None:
+        """Layout hints for the diagram."""
+        self._hints.update(hints)
+
+    def _declare(
+        self, name: str, kind: str, expr: Node, label: str, note: str, role: str, clock: Clock | None = None,
+        width: str = "H",
+    ) -> Node:  # fmt: skip
+        if name in self._quantities:
+            raise ValueError(f"quantity {name!r} is defined twice")
+        if not self._phases:
+            self.phase("step", "One step", "Everything is computed at once.")
+        if expr.is_leaf and clock is None:
+            expr = Node("identity", (expr,))
+        role = role or ("candidate" if name.endswith("~") else name)
+        phase = self._phases[-1]
+        self._quantities[name] = Quantity(
+            name, kind, expr, label, note, phase.id, role, clock=clock, width=width
+        )
+        self._phases[-1] = Phase(phase.id, phase.title, phase.note, (*phase.quantities, name))
+        return Node("quantity", name=name)
+
+
+def trace_cell(
+    key: str, title: str, year: int, source: str, define: Callable[..., None], chosen: Mapping[str, object]
+) -> CellSpec:
+    """Call the cell function once and freeze what it declared."""
+    step = Step()
+    options = _options(define)
+    choices = {option.name: chosen.get(option.name, option.default) for option in options}
+    define(step, **choices)
+    for name in step._previous:
+        if name not in step._quantities:
+            raise ValueError(f"{key}: {name!r} of the step before is used but never defined")
+    # Written to by this step, read by the next: these are what an initial state is given for.
+    states = tuple(name for name in step._quantities if name in step._previous)
+    return CellSpec(
+        key,
+        title,
+        year,
+        source,
+        MappingProxyType(bounds(step._quantities)),
+        tuple(phase for phase in step._phases if phase.quantities),
+        MappingProxyType(dict(step._weights)),
+        states,
+        MappingProxyType(dict(step._groupings)),
+        options,
+        MappingProxyType(choices),
+        step._layers,
+        MappingProxyType(dict(step._hints)),
+        define,
+    )
+
+
+def cell(key: str, title: str, year: int, source: str) -> Callable[[Callable[..., None]], CellSpec]:
+    """Decorator: the function below it becomes the `CellSpec` called `key`."""
+
+    def trace(define: Callable[..., None]) -> CellSpec:
+        return trace_cell(key, title, year, source, define, {})
+
+    return trace
+
+
+def _options(define: Callable[..., None]) -> tuple[Option, ...]:
+    """Parameters after the step are options; their defaults are tuples of choices, the first the default."""
+    found = []
+    for parameter in list(inspect.signature(define).parameters.values())[1:]:
+        choices = parameter.default
+        if not isinstance(choices, tuple) or not choices:
+            raise TypeError(f"option {parameter.name} of {define.__name__} needs a tuple of choices")
+        found.append(Option(parameter.name, choices, choices[0]))
+    return tuple(found)
+
+
+__all__ = ["CellSpec", "Option", "Parameter", "Phase", "Quantity", "Step", "cell"]
