@@ -46,9 +46,9 @@ def tokenize(text: str, mode: str = "auto") -> Tokens:
     """Cut `text` into at most 512 tokens.
 
     "auto" takes numbers if every piece is one, characters if at least a third of the letters belong to a
-    script without spaces between words (Chinese, Japanese, Thai, ...), else words. Words leave out the spaces,
-    between characters a run of spaces is one token. Text that is not a list of numbers is read as words; a
-    notice names the first bad piece and its place, counted from 1.
+    script without spaces between words (Chinese, Japanese, Thai, ...), else words.
+    Words leave out the spaces; between characters a run of spaces is one token. Text that is not a list of
+    numbers is read as words; a notice names the first bad piece and its place, counted from 1.
     """
     if mode not in MODES:
         raise ValueError(f"mode {mode!r} is not one of {', '.join(MODES)}")
