@@ -1,0 +1,119 @@
+"""What else follows from a definition: knobs, terms, keep and write factors, and the tree the stage evaluates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .algebra import Node
+from .ranges import same
+from .spec import CellSpec, Quantity
+
+
+@dataclass(frozen=True)
+class Knob:
+    """What a slider can turn on one quantity: a bias vector, input and recurrent matrices, a clamp range."""
+
+    gate: str
+    bias: str | None
+    x: tuple[str, ...]
+    h: tuple[str, ...]
+    low: float
+    high: float
+
+
+def knobs(spec: CellSpec) -> tuple[Knob, ...]:
+    """One knob for each gate and candidate (and any state that is itself a squashed sum, as in the RNN)."""
+    found = []
+    for quantity in spec.quantities.values():
+        nodes = list(quantity.expr.walk())
+        weights = [(n.args[0], n.args[1].name) for n in nodes if n.op == "matmul"]
+        biases = [n.name for n in nodes if n.op == "parameter" and n.name.startswith("b_")]
+        if quantity.clock or not (weights or biases or quantity.kind in ("gate", "candidate")):
+            continue
+        low = 0.0 if quantity.kind == "gate" else -1.0
+        found.append(
+            Knob(
+                quantity.name,
+                biases[0] if biases else None,
+                tuple(name for source, name in weights if source.op == "input"),
+                tuple(name for source, name in weights if source.op != "input"),
+                low if quantity.low is None else quantity.low,
+                1.0 if quantity.high is None else quantity.high,
+            )
+        )
+    return tuple(found)
+
+
+def tree(node: Node) -> list[object]:
+    """The node as nested lists for JSON; the grammar stands in assets/player/evaluate.js."""
+    match node.op:
+        case "input":
+            return ["x"]
+        case "quantity":
+            return ["q", node.name, 0]
+        case "previous":
+            return ["q", node.name, 1]
+        case "clock":
+            return ["clock", node.name]
+        case "parameter":
+            return ["p", node.name]
+        case "constant":
+            return ["const", node.number]
+        case "identity":
+            return tree(node.args[0])
+        case "matmul":
+            return ["@", tree(node.args[0]), node.args[1].name]
+    symbol = {"add": "+", "sub": "-", "mul": "*", "div": "/"}.get(node.op, node.op)
+    return [symbol, *map(tree, node.args)]
+
+
+@dataclass(frozen=True, eq=False)
+class Recursion:
+    """A gated state as `keep ⊙ state_{t−1} + write`, with the gates taken as given.
+
+    `keep` is a product of factors (empty: 1), `writes` the summands that do not contain the old state.
+    """
+
+    keep: tuple[tuple[Node, ...], ...]
+    writes: tuple[Node, ...]
+
+
+def recursion(spec: CellSpec, name: str) -> Recursion | None:
+    """How a state carries its own past elementwise; None where it does not (the RNN's h, an LSTM's h)."""
+    keep: list[tuple[Node, ...]] = []
+    writes: list[Node] = []
+    for term in _summands(spec.quantities[name].expr):
+        factors = _factors(term)
+        own = [f for f in factors if f.op == "previous" and f.name == name]
+        if len(own) == 1:
+            keep.append(tuple(f for f in factors if f is not own[0]))
+        elif any(n.op == "previous" and n.name == name for f in factors for n in f.walk()):
+            return None
+        else:
+            writes.append(term)
+    return Recursion(tuple(keep), tuple(writes)) if keep else None
+
+
+def _summands(node: Node) -> tuple[Node, ...]:
+    return node.args[0].terms if node.op == "identity" else node.terms
+
+
+def _factors(node: Node) -> tuple[Node, ...]:
+    if node.op != "mul":
+        return (node,)
+    return (*_factors(node.args[0]), *_factors(node.args[1]))
+
+
+def memory_state(spec: CellSpec) -> str | None:
+    """The state that runs along the top of the picture: the one that carries itself, or the first state."""
+    carried = [name for name in spec.states if recursion(spec, name)]
+    return carried[-1] if carried else (spec.states[0] if spec.states else None)
+
+
+def readers(quantities: Mapping[str, Quantity], name: str) -> tuple[str, ...]:
+    """Quantities of the same step that read `name` directly."""
+    wanted = Node("quantity", name=name)
+    return tuple(
+        q.name for q in quantities.values() if any(same(node, wanted) for node in q.expr.walk() if node.is_leaf)
+    )
