@@ -11,9 +11,12 @@
 //   tray         the tweak tray is open
 //   theme        "light" | "dark"
 //   layout       "wide" | "middle" | "phone", decided by the width of the stage
+//   geometry     sizes in px (layout.js): {column, row, gap, label, tray, content, scrolls, top, widths}
 //
 // A view module exports `create(parent, store)` and returns `{update(changed)}`; it is called at most once per frame with
-// the Set of the names of changed fields.
+// the Set of the names of changed fields. A view is made once the first payload is there, and made anew in another
+// language; it has to follow any other change of `data` itself. `store.clock` (clock.js) moves the clocks, and
+// `store.tweak(tweaks, commit)` asks Python for a run with these tweaks (channel.js).
 
 import { place } from "./format.js";
 
@@ -31,7 +34,10 @@ const FIELDS = {
   tray: false,
   theme: "light",
   layout: "wide",
+  geometry: null,
 };
+
+export const FIELD_NAMES = Object.keys(FIELDS);
 
 export function createStore() {
   const listeners = new Set();

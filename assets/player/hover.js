@@ -1,0 +1,63 @@
+// The number under the pointer, wherever it is drawn: quantity, unit, step, token and the value to four digits.
+
+import { el, math, mark, say } from "./dom.js";
+import { fixed, signed } from "./format.js";
+
+const AWAY = 16; // px between the pointer and the tip
+
+export function create(parent, store) {
+  const name = el("span", { class: "sg-tip-name" });
+  const value = el("b", { class: "sg-tip-value" });
+  const where = el("div", { class: "sg-tip-where" });
+  const was = el("div", { class: "sg-tip-was" });
+  const tip = el("div", { class: "sg-tip", role: "tooltip", hidden: true }, el("div", { class: "sg-tip-head" }, name, value), where, was);
+  parent.append(tip);
+
+  let x = 0;
+  let y = 0;
+  let quantityShown = "";
+  parent.addEventListener(
+    "pointermove",
+    (event) => {
+      [x, y] = [event.clientX, event.clientY];
+      if (!tip.hidden) move();
+    },
+    { capture: true, passive: true },
+  );
+
+  function move() {
+    const { width, height } = tip.getBoundingClientRect();
+    const left = x + AWAY + width > innerWidth ? x - AWAY - width : x + AWAY;
+    const top = y + AWAY + height > innerHeight ? y - AWAY - height : y + AWAY;
+    tip.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, top)}px)`;
+  }
+
+  function fill({ q, unit, step }) {
+    const quantity = store.quantity(q);
+    const key = `${store.data.base} ${q}`;
+    if (quantityShown !== key) {
+      name.replaceChildren(math(quantity.mathml, { class: "sg-letter" }), el("span", {}, quantity.label));
+      tip.style.setProperty("--ink", `var(--ink-${quantity.role})`);
+      quantityShown = key;
+    }
+    const { which } = store;
+    const here = store.value(q, step, unit, which);
+    say(value, which === "difference" ? signed(here, 4) : fixed(here, 4));
+    const token = step ? store.token(step).text : "";
+    say(where, store.text(step ? "tip" : "tip_initial", { unit: unit + 1, step, token }));
+    const [now, before] = [store.value(q, step, unit), store.value(q, step, unit, "base")];
+    const moved = Math.abs(now - before) >= 0.00005;
+    say(was, moved ? store.text("tip_tweaked", { before: fixed(before, 4), after: fixed(now, 4), difference: signed(now - before, 4) }) : "");
+    mark(was, "hidden", !moved);
+  }
+
+  return {
+    update(changed) {
+      if (!changed.has("hover") && !(store.hover && changed.has("data"))) return;
+      const show = store.hover && store.quantity(store.hover.q);
+      if (show) fill(store.hover);
+      mark(tip, "hidden", !show);
+      if (show) move();
+    },
+  };
+}
