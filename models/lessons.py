@@ -1,0 +1,45 @@
+"""Lessons: what a visitor starts from. One JSON file each under `assets/lessons/`, found by looking.
+
+Titles and sentences are English source texts and keys of the catalogues, as in a cell definition.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+FOLDER = Path(__file__).resolve().parent.parent / "assets" / "lessons"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """`task` names the trained weights that the lesson reads with; None is free play with untrained, seeded ones.
+
+    `step` is where the clock stands when the lesson opens: past the start, so that the first picture has gates
+    to look at. `place` orders the menu; the first is what a bare address opens.
+    """
+
+    key: str
+    title: str
+    sentence: str
+    text: str
+    examples: tuple[str, ...]
+    cell: str
+    place: int
+    step: int = 1
+    task: str | None = None
+
+
+@cache
+def lessons() -> Mapping[str, Lesson]:
+    """Key -> lesson, in the order of the menu. The key is the file's name."""
+    found = []
+    for path in FOLDER.glob("*.json"):
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        found.append(Lesson(**fields | {"key": path.stem, "examples": tuple(fields["examples"])}))
+    found.sort(key=lambda lesson: (lesson.place, lesson.key))
+    return MappingProxyType({lesson.key: lesson for lesson in found})
