@@ -77,6 +77,9 @@ export function createChannel(store) {
       if (!flight) send();
     },
 
+    /** Is a tweak under way or waiting? Until it has been answered the visitor is ahead of the payloads. */
+    busy: () => flight > 0 || waiting !== null,
+
     /** Ask for the whole payload: the page no longer has the static part that the last one leans on. */
     again(tweaks) {
       seq += 1;

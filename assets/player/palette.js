@@ -41,7 +41,7 @@ function differenceStops(store) {
 }
 
 /** The colour at 0…1 of a list of stops, mixed in sRGB as Plotly does. */
-function between(stops, at) {
+export function between(stops, at) {
   const place = Math.max(0, Math.min(1, Number.isFinite(at) ? at : 0));
   let k = 1;
   while (k < stops.length - 1 && stops[k][0] < place) k++;

@@ -23,7 +23,8 @@ export function decode(bytes) {
   if (!base) return { missing: true, tweaks: header.tweaks };
   keep(header.base, base);
   const { T, H, D } = base.static;
-  const array = (name) => arrays.get(name) ?? (name.startsWith("now/") ? undefined : base.arrays.get(name));
+  // What a tweak made holds for its own payload only, even if that payload brought the static part.
+  const array = (name) => arrays.get(name) ?? (/^(now|changed)\//.test(name) ? undefined : base.arrays.get(name));
   return {
     ...header,
     static: base.static,
