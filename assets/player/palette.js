@@ -15,7 +15,11 @@ export function scaleOf(store, q) {
 
 /** CSS colour of a value of a quantity. */
 export function colourOf(store, q, value) {
-  const { stops, low, high } = scaleOf(store, q);
+  return colourIn(scaleOf(store, q), value);
+}
+
+/** CSS colour of a value on a scale. */
+export function colourIn({ stops, low, high }, value) {
   return between(stops, (value - low) / (high - low));
 }
 
