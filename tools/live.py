@@ -188,3 +188,32 @@ def wait_for_rest(page: Page, seconds: float = RUN_SECONDS) -> None:
 def link(url: str, **params: str | int) -> str:
     """The address of the app with these link parameters."""
     return f"{url}/?{urlencode(params)}" if params else f"{url}/"
+
+
+def shown(page: Page) -> list[str]:
+    """The pictures of the heatmaps as data addresses: equal lists look the same."""
+    images = stage_root(page).locator(".heatmaplayer image")
+    return images.evaluate_all("all => all.map(image => image.getAttribute('href'))")
+
+
+def tweak(page: Page, name: str) -> Locator:
+    """A slider of the tray, say `bias-f`; opens the tray if it is shut."""
+    tray = page.get_by_test_id("tray")
+    if tray.get_attribute("aria-pressed") == "false":
+        tray.click()
+    return page.get_by_test_id(f"tweak-{name}")
+
+
+def type_text(page: Page, text: str) -> None:
+    """Write into the sidebar's text field, as a visitor does, and leave it."""
+    box = page.locator(".st-key-text").locator("textarea, input").first
+    box.fill(text)
+    box.press("Control+Enter")
+    wait_for_rest(page)
+
+
+def choose(page: Page, key: str, option: str) -> None:
+    """Pick an option, by the words it begins with, of the select box with this Streamlit key."""
+    page.locator(f".st-key-{key} input").first.click()
+    page.get_by_role("option").filter(has_text=option).first.click()
+    wait_for_rest(page)
