@@ -141,7 +141,9 @@ def forward_loop(plan: Plan, clamped: tuple[str, ...] = ()) -> CompiledLoop:
                 for k in range(entry.first, entry.last + 1):
                     pin(plan.affines[k].result)
             case Node():
-                emit(f"value_{entry.op}({', '.join(map(value, entry.args))}, {value(entry)})")
+                # a sum of two needs no loop over its terms
+                call = "add" if entry.op == "add" and len(entry.args) == 2 else f"value_{entry.op}"
+                emit(f"{call}({', '.join(map(value, entry.args))}, {value(entry)})")
                 pin(entry)
     for name in plan.spec.states:
         before = value(Node("previous", name=name))
