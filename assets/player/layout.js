@@ -8,8 +8,9 @@ const TRAY = { wide: 400, middle: 330, phone: 0 };
 const GAP = { wide: 9, middle: 7, phone: 8 };
 const TOKENS = 36;
 const READOUT = 46;
+export const FONT = 14; // px of a token's text where it has room
 const TRANSPORT = { wide: 60, middle: 96, phone: 96 };
-const SPACING = 26; // between the parts, and a little below the last one
+const SPACING = 30; // between the parts, and a little below the last one
 
 /** Measure the stage and return {layout, geometry}; see `store.geometry`. */
 export function measure(root, store) {
@@ -21,16 +22,14 @@ export function measure(root, store) {
   const tray = store.tray ? TRAY[layout] : 0;
   const inner = width - label - (tray ? tray + 20 : 0);
   const widths = tokenWidths(root, data);
-  const column = clamp(Math.floor(inner / T), leastColumn(T, widths, layout), 120);
+  const column = clamp(Math.floor(inner / T), leastColumn(T, widths, layout), 144);
   const gap = GAP[layout];
-  const heights = layout === "phone" ? onPhone(width) : side(root, layout, count, gap, Boolean(data.readout));
-  // At least a pixel for each unit; and whole pixels for each unit where there is room, so that all cells are alike.
-  const row = Math.max(heights.row, H);
+  const heights = layout === "phone" ? onPhone(width, H) : side(root, layout, { count, gap, H, readout: Boolean(data.readout) });
   return {
     layout,
     geometry: {
       column,
-      row: row >= 2 * H ? Math.floor(row / H) * H : row,
+      row: heights.row,
       gap,
       label,
       tray,
@@ -42,17 +41,22 @@ export function measure(root, store) {
   };
 }
 
-function side(root, layout, count, gap, readout) {
-  const room = innerHeight - above(root);
+/** Beside each other: the diagram and the heatmaps share what the window leaves. */
+function side(root, layout, { count, gap, H, readout }) {
   const fixed = TRANSPORT[layout] + TOKENS + (readout ? READOUT : 0) + SPACING;
-  const top = clamp(Math.round((room - fixed) * 0.46), 272, 430);
-  const row = clamp(Math.floor((room - fixed - top) / count) - gap, 36, 96);
-  const rest = room - fixed - count * (row + gap);
-  return { row, top: clamp(rest, top, 500) };
+  const room = innerHeight - above(root) - fixed;
+  const least = clamp(Math.round(room * 0.46), 272, 430);
+  const row = whole(clamp(Math.floor((room - least) / count) - gap, 36, 96), H);
+  return { row, top: clamp(room - count * (row + gap), least, 520) };
 }
 
-function onPhone(width) {
-  return { row: 56, top: Math.round(clamp(width * 0.62, 210, 330)) };
+function onPhone(width, H) {
+  return { row: whole(60, H), top: Math.round(clamp(width * 0.62, 210, 330)) };
+}
+
+/** At least a pixel for each unit; and whole pixels for each unit where there is room, so that all cells are alike. */
+function whole(row, H) {
+  return row >= 2 * H ? Math.floor(row / H) * H : Math.max(row, H);
 }
 
 /** How far below the top of what scrolls the stage begins: room that is not ours on a page scrolled to its top. */
@@ -68,7 +72,7 @@ function leastColumn(T, widths, layout) {
   if (T > 160) return 12;
   if (T > 64) return 16;
   const usual = [...widths].sort((a, b) => a - b)[Math.floor(T * 0.8)] + 14;
-  return clamp(Math.ceil(usual), 24, layout === "phone" ? 64 : 40);
+  return clamp(Math.ceil(usual), 24, layout === "phone" ? 64 : 38);
 }
 
 let pencil = null;
@@ -77,7 +81,7 @@ const measured = new WeakMap(); // static part -> widths of its tokens in px
 function tokenWidths(root, data) {
   if (!measured.has(data.static)) {
     pencil ??= document.createElement("canvas").getContext("2d");
-    pencil.font = `500 14px ${getComputedStyle(root).fontFamily}`;
+    pencil.font = `500 ${FONT}px ${getComputedStyle(root).fontFamily}`;
     measured.set(data.static, data.static.tokens.map(({ text }) => pencil.measureText(text.slice(0, 60)).width));
   }
   return measured.get(data.static);

@@ -43,6 +43,7 @@ function createStage(host) {
   const link = createLink(store, channel.navigate);
   store.clock = createClock(store);
   store.tweak = channel.tweak;
+  store.busy = channel.busy;
   store.fail = fail;
   channel.onrest(link.rest);
 
@@ -53,7 +54,12 @@ function createStage(host) {
   const body = el("div", { class: "sg-body" });
   const root = el("div", { class: "sg-stage", "data-testid": "stage", role: "region", hidden: true }, body, live, trouble);
   host.append(root);
-  const styled = stylesheet("stage.css", import.meta.url, root);
+  body.style.visibility = "hidden"; // until the rules are there: sizes measured before would be wrong
+  stylesheet("stage.css", import.meta.url, root).then(() => {
+    body.style.visibility = "";
+    arrange();
+    refresh(new Set(["geometry"]));
+  });
 
   let views = [];
   let language = null;
@@ -80,7 +86,7 @@ function createStage(host) {
       mark(root, "hidden", data.static.empty);
       adopt(data);
       if (data.static.empty) return;
-      loadPlotly(data.static.plotly).then(() => store.set({ geometry: { ...store.geometry } }), fail);
+      loadPlotly(data.static.plotly).then(() => refresh(new Set()), fail);
       build();
       arrange();
       store.flush();
@@ -89,20 +95,23 @@ function createStage(host) {
     }
   }
 
-  /** Take in the numbers. The clocks stay where they are, unless Python means to move them (another epoch). */
+  /** Take in the numbers. The clocks stay where they are, unless Python means to move them (another epoch). A phase
+   *  that a new cell does not have becomes the one at the same point of its step. */
   function adopt(data) {
     const { phases, quantities } = data.static;
     const moved = data.view.epoch !== epoch;
     epoch = data.view.epoch;
-    const asked = moved ? phases.findIndex(({ id }) => id === data.view.phase) : -1;
+    const reached = store.phases.length > 1 ? store.phase / (store.phases.length - 1) : 0;
+    const asked = phases.findIndex(({ id }) => id === (moved ? data.view.phase : store.phaseId));
     const chosen = moved ? data.view.selection && { ...data.view.selection, unit: data.view.selection.unit - 1 } : store.selection;
     const exists = chosen && quantities.some(({ name }) => name === chosen.q) && chosen.unit < data.H && chosen.step <= data.T;
+    const news = ["run", "base", "seq", "link"].some((name) => data[name] !== store.data?.[name]);
     store.set({
-      data,
+      ...(news ? { data } : {}), // an answer to a report of the playhead brings no other numbers
       step: clamp(moved ? data.view.step : store.step, 1, data.T),
-      phase: clamp(asked >= 0 ? asked : store.phase, 0, phases.length - 1),
+      phase: Math.max(0, asked >= 0 ? asked : Math.round(reached * (phases.length - 1))),
       selection: exists ? chosen : null,
-      hover: null,
+      ...(news ? { hover: null } : {}),
       ...(moved || data.static.empty ? { playing: false } : {}),
     });
     channel.received(data, moved);
@@ -151,6 +160,9 @@ function createStage(host) {
     if (!store.T || !root.clientWidth) return;
     const { layout, geometry } = measure(root, store);
     mark(root, "data-layout", layout);
+    mark(root, "data-snug", root.clientWidth < 1260);
+    mark(root, "data-low", geometry.row < 44);
+    mark(root, "data-ruled", geometry.row / store.H >= 6);
     for (const name of ["column", "row", "gap", "label", "tray", "content", "top"]) {
       root.style.setProperty(`--sg-${name}`, `${geometry[name]}px`);
     }
@@ -192,7 +204,7 @@ function createStage(host) {
     if (!geometry?.scrolls) return;
     const room = parts.time.clientWidth - geometry.label;
     const left = (step - 1) * geometry.column;
-    const margin = Math.min(room / 3, 2 * geometry.column);
+    const margin = Math.min(room / 4, Math.max(90, 2 * geometry.column)); // a look ahead
     const from = parts.time.scrollLeft;
     const to = clamp(from, left + geometry.column + margin - room, Math.max(0, left - margin));
     if (to !== from) parts.time.scrollLeft = to;
@@ -214,8 +226,6 @@ function createStage(host) {
     mark(trouble, "hidden", false);
     say(trouble, store.data ? store.text("trouble", { message: error.message }) : error.message);
   }
-
-  styled.then(arrange);
 
   return {
     receive,

@@ -2,6 +2,8 @@
 
 import { el, mark, say } from "./dom.js";
 import { percent } from "./format.js";
+import { FONT } from "./layout.js";
+import { clamp } from "./store.js";
 
 const PADDING = 22; // px a token's pill adds to its text
 
@@ -75,6 +77,7 @@ export function create(parent, store) {
     tokens.forEach((token, k) => {
       mark(token, "data-thin", k % every !== 0);
       token.style.setProperty("--room", `${column * every - 4}px`);
+      token.style.setProperty("--size", `${clamp((FONT * (column - 10)) / widths[k], 11.5, FONT)}px`);
       // The current token is written in full: how far its pill must move to stay inside the track.
       const over = (widths[k] + PADDING - column) / 2;
       const left = over - k * column;

@@ -10,6 +10,8 @@ const SHAPES = {
   pause: "M8 5h3v14H8zM14 5h3v14h-3z",
   next: "M7 5.5 16.5 12 7 18.5z",
   last: "M18 5v14M5 5.5 14.5 12 5 18.5z",
+  still: "M4 5h6.5v6H4zM13.5 5H20v6h-6.5zM4 14h6.5v6H4zM13.5 14H20v6h-6.5z",
+  tray: "M5 4v9M5 17v3M12 4v3M12 11v9M19 4v10M19 18v2M3 15h4M10 9h4M17 16h4",
 };
 const SPEEDS = [0.5, 1, 2, 4];
 
@@ -68,8 +70,8 @@ export function create(parent, store) {
     ...SPEEDS.map((value) => el("option", { value, selected: value === 1 }, `${value === 0.5 ? "½" : value}×`)),
   );
   const toggle = (field) =>
-    el("button", { class: "sg-toggle", type: "button", "data-testid": field, "aria-pressed": "false", title: store.text(`${field}_note`),
-      onclick: () => store.set({ [field]: !store[field] }) }, store.text(field));
+    el("button", { class: "sg-toggle", type: "button", "data-testid": field, "aria-pressed": "false", "aria-label": store.text(field),
+      title: store.text(`${field}_note`), onclick: () => store.set({ [field]: !store[field] }) }, icon(field), el("span", {}, store.text(field)));
   const still = toggle("still");
   const tray = toggle("tray");
   parent.append(buttons, phases, scrubber, place, grain, speed, el("div", { class: "sg-switches" }, still, tray));
