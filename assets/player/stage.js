@@ -140,7 +140,6 @@ function createStage(host) {
       part("transport"),
       el("div", { class: "sg-bottom" }, part("time", "section"), part("tray", "aside")),
     );
-    mark(parts.time, "tabindex", -1);
     const modules = { diagram, card, still, transport, time: [tokens, heatmaps], tray: tweak };
     views = [];
     for (const [name, module] of Object.entries(modules)) {

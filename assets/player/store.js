@@ -16,7 +16,8 @@
 // A view module exports `create(parent, store)` and returns `{update(changed)}`; it is called at most once per frame with
 // the Set of the names of changed fields. A view is made once the first payload is there, and made anew in another
 // language; it has to follow any other change of `data` itself. `store.clock` (clock.js) moves the clocks, and
-// `store.tweak(tweaks, commit)` asks Python for a run with these tweaks (channel.js).
+// `store.tweak(tweaks, commit)` asks Python for a run with these tweaks, `store.busy()` says whether an answer is still
+// to come (channel.js).
 
 import { place } from "./format.js";
 
