@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 import numpy as np
 
 from .algebra import OPS, Node
 from .plan import Affine, Pack, Plan, Source
 
-Key = tuple[object, ...]
+Key = tuple[Any, ...]
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Loop:
             case "parameter":
                 return self.fix(f"p_{node.name}", "parameter", node.name)
             case "constant":
-                number = repr(node.number).translate(str.maketrans({".": "_", "-": "m", "+": "p"}))
+                number = repr(node.number).translate(str.maketrans(".-+", "_mp"))
                 return self.fix(f"k_{number}", "constant", node.number)
             case "input":
                 return self.step("x", "input")

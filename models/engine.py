@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from .codegen import CompiledLoop, backward_loop, forward_loop
+from .codegen import CompiledLoop, Key, backward_loop, forward_loop
 from .memory import Memory
 from .plan import Plan, plan
 from .spec import CellSpec
@@ -52,7 +52,7 @@ def forward(
 
     products: dict[int, Array] = {}
 
-    def bind(key: tuple) -> object:  # type: ignore[type-arg]
+    def bind(key: Key) -> object:
         match key:
             case ("weights", k):
                 return _source_weights(scheme, params, k)
@@ -104,7 +104,7 @@ def backward(trace: Trace, seeds: Mapping[str, Array]) -> Gradients:
     sums = {name: np.zeros_like(value) for name, value in params.items() if value.ndim == 1}
     backs = {j: _source_weights(scheme, params, j).T for j in range(len(scheme.sources))}
 
-    def bind(key: tuple) -> object:  # type: ignore[type-arg]
+    def bind(key: Key) -> object:
         match key:
             case ("d columns", first, last):
                 return d_columns[..., memory.span(first, last)][::-1]
@@ -174,7 +174,9 @@ def _gather_products(trace: Trace, n_columns: Array, grads: dict[str, Array], dx
     dx += (n_columns.reshape(-1, n_columns.shape[-1]) @ weights.T).reshape(dx.shape)
 
 
-def _bind_value(key: tuple, memory: Memory, params: Mapping[str, Array], X: Array, dtype: np.dtype) -> Array:  # type: ignore[type-arg]
+def _bind_value(
+    key: Key, memory: Memory, params: Mapping[str, Array], X: Array, dtype: np.dtype
+) -> Array:
     match key:
         case ("a columns", first, last):
             return memory.columns[1:, ..., memory.span(first, last)]
@@ -202,7 +204,7 @@ def _input_weights(
             blocks.append(np.zeros((sizes["D"], width), dtype))
         else:
             # a projection that exists only if D and H differ is the identity where they agree
-            blocks.append(params.get(affine.x, None) if affine.x in params else np.eye(width, dtype=dtype))
+            blocks.append(params[affine.x] if affine.x in params else np.eye(width, dtype=dtype))
         if len(affine.biases) == 1:
             biases.append(params[affine.biases[0]])
         else:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from . import algebra
 from .algebra import Node
@@ -136,7 +137,7 @@ def _words(line: str, number: int) -> Iterator[Word]:
 def _used_before_definition(words: list[Word], names: list[str]) -> set[str]:
     own = words[0].text
     later = set(names[names.index(own) :])
-    marked = {a.text for a, b in zip(words, words[1:], strict=False) if b.text.startswith("[")}
+    marked = {a.text for a, b in pairwise(words) if b.text.startswith("[")}
     return {w.text for w in words[2:] if w.kind == "name" and (w.text in later or w.text in marked)}
 
 
