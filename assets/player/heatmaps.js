@@ -11,7 +11,7 @@ export function create(parent, store) {
   const labels = el("div", { class: "sg-labels" });
   const plot = el("div", { class: "sg-plot", "aria-hidden": "true" });
   const veils = el("div", { class: "sg-veils" });
-  const frame = el("div", { class: "sg-frame" });
+  const frame = el("div", { class: "sg-now" });
   const grid = el("div", { class: "sg-grid" }, plot, veils, frame);
   parent.append(el("div", { class: "sg-line sg-heatmaps", role: "group", "aria-label": store.text("heatmaps") }, labels, grid));
 
@@ -101,7 +101,8 @@ export function create(parent, store) {
     const { figure, figure_dark, heatmaps } = data.static;
     const source = (theme === "dark" && figure_dark) || figure;
     const height = heatmaps.length * (geometry.row + geometry.gap) - geometry.gap;
-    const layout = { ...source.layout, width: geometry.content, height, autosize: false };
+    const clear = "rgba(0,0,0,0)"; // the page shows through, whatever its background
+    const layout = { ...source.layout, width: geometry.content, height, autosize: false, paper_bgcolor: clear, plot_bgcolor: clear };
     const traces = heatmaps.map((q, k) => {
       const trace = { ...source.data[k], z: rowsOf(numbers(q), T, H), transpose: true };
       const axis = `yaxis${(trace.yaxis ?? "y").slice(1)}`;

@@ -50,7 +50,7 @@ export function create(parent, store) {
           title: name,
           tabindex: -1,
         },
-        el("bdi", { class: "sg-pill" }, text),
+        el("bdi", { class: "sg-word" }, text),
       );
     });
     track.replaceChildren(...tokens);
