@@ -1,0 +1,98 @@
+/**
+ * The terms that made a number, as bars around a zero axis. The axis only ever grows while one run is looked at, so that
+ * two steps can be compared by eye.
+ */
+import { el, mark } from "./dom.js";
+import { terms, numbers } from "./evaluate.js";
+import { clip, compose, letters, symbol } from "./formula.js";
+import { fixed, rounder, short, signed } from "./format.js";
+
+const NEUTRAL = "var(--sg-muted)";
+
+export function createBars(store) {
+  const low = el("span", {});
+  const high = el("span", {});
+  const axis = el("div", { class: "sg-terms-axis", "aria-hidden": "true" }, low, el("span", {}, "0"), high);
+  const list = el("ul", { class: "sg-terms" });
+  const node = el("div", { class: "sg-terms-box" }, list, axis);
+  let rows = [];
+  let reach = new Map(); // quantity -> the axis' end
+
+  function row() {
+    const label = el("span", { class: "sg-term-name" });
+    const fill = el("span", { class: "sg-term-fill" });
+    const value = el("span", { class: "sg-term-value" });
+    const item = el("li", { class: "sg-term" }, label, el("span", { class: "sg-term-track", "aria-hidden": "true" }, fill), value);
+    return { item, label, fill, value };
+  }
+
+  /** Room for the quantity with the most terms; a total below a sum of several. */
+  const rowsOf = (parts) => parts.list.length + (parts.mode === "sum" && parts.list.length > 1 ? 1 : 0);
+
+  /** What stands before a bar: {key of the sentence, its values, colour}. */
+  function name(term, focus) {
+    const hue = (q) => `var(--hue-${store.quantity(q).role})`;
+    const from = (q, lag) => [symbol(store, q, lag ? "t−1" : "t")];
+    switch (term.kind) {
+      case "input":
+        return { key: "term.input", values: { token: clip(store.token(focus.step).text, 12) }, colour: "var(--hue-x)" };
+      case "recurrent":
+        return term.gate
+          ? { key: "term.gated", values: { gate: from(term.gate, 0), source: from(term.source, 1) }, colour: hue(term.source) }
+          : { key: "term.recurrent", values: { source: from(term.source, 1) }, colour: hue(term.source) };
+      case "bias":
+        return { key: "term.bias", values: {}, colour: NEUTRAL };
+      case "peephole":
+        return { key: "term.peephole", values: { source: from(term.source, term.lag) }, colour: hue(term.source) };
+      case "kept":
+        return { key: "term.kept", values: { product: letters(store, term.node) }, colour: hue(term.source) };
+      case "written":
+        return { key: "term.written", values: { product: letters(store, term.node) }, colour: hue(lastQuantity(term.node)) };
+    }
+    const holds = lastQuantity(term.node);
+    return { key: "term.plain", values: { symbol: letters(store, term.node) }, colour: holds ? hue(holds) : NEUTRAL };
+  }
+
+  function draw(focus, parts) {
+    const total = rowsOf(parts) > parts.list.length;
+    const largest = Math.max(...parts.list.map((term) => Math.abs(term.value)), total ? Math.abs(parts.sum) : 0, 0.5);
+    const end = Math.max(reach.get(focus.q) ?? 0, rounder(largest));
+    reach.set(focus.q, end);
+    low.textContent = short(-end);
+    high.textContent = `+${short(end)}`;
+    for (const [k, { item, label, fill, value }] of rows.entries()) {
+      const term = parts.list[k];
+      const isTotal = total && k === parts.list.length;
+      item.hidden = !term && !isTotal;
+      if (item.hidden) continue;
+      const { key, values, colour } = isTotal
+        ? { key: "term.sum", values: {}, colour: `var(--hue-${store.quantity(focus.q).role})` }
+        : name(term, focus);
+      const amount = isTotal ? parts.sum : term.value;
+      compose(label, store.text(key), values);
+      value.textContent = term?.kind === "factor" ? fixed(amount, 2) : signed(amount, 2);
+      mark(item, "class", `sg-term${isTotal ? " sg-term-total" : ""}`);
+      fill.style.setProperty("--from", `${50 + (50 * Math.min(0, amount)) / end}%`);
+      fill.style.setProperty("--length", `${(50 * Math.abs(amount)) / end}%`);
+      fill.style.setProperty("--colour", colour);
+    }
+  }
+
+  function build() {
+    reach = new Map();
+    const run = numbers(store.data);
+    const most = Math.max(...Object.keys(run.expressions).map((q) => rowsOf(terms(run, q, 1, 0))));
+    rows = Array.from({ length: most }, row);
+    list.replaceChildren(...rows.map((r) => r.item));
+    list.style.setProperty("--rows", most);
+    list.setAttribute("aria-label", store.text("card.bars"));
+  }
+
+  return { node, build, draw };
+}
+
+function lastQuantity(tree) {
+  if (!Array.isArray(tree)) return null;
+  if (tree[0] === "q") return tree[1];
+  return tree.slice(1).reduceRight((found, child) => found ?? lastQuantity(child), null);
+}
