@@ -171,11 +171,11 @@ const MAKERS = {
       mark(node, "data-known", part.shown);
       const scale = scaleOf(now, item.q);
       cells.forEach((cell, k) => {
-        if (!part.shown) return mark(cell, "fill", null);
+        if (!part.shown) return void (cell.style.fill = "");
         const last = Math.min(now.H, (k + 1) * group);
         let sum = 0;
         for (let u = k * group; u < last; u++) sum += now.value(item.q, step, u, now.which);
-        return mark(cell, "fill", colourIn(scale, sum / Math.max(1, last - k * group)));
+        return void (cell.style.fill = colourIn(scale, sum / Math.max(1, last - k * group)));
       });
       const here = now.hover && now.hover.q === item.q && now.hover.step === step ? now.hover.unit : chosen;
       const visible = part.shown && here !== undefined && here !== null && here < now.H;
