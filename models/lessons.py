@@ -17,10 +17,10 @@ FOLDER = Path(__file__).resolve().parent.parent / "assets" / "lessons"
 
 @dataclass(frozen=True)
 class Lesson:
-    """`task` names the trained weights that the lesson reads with; None is free play with untrained, seeded ones.
+    """`task` names the trained weights that the lesson reads with; None is free play, with untrained ones.
 
-    `step` is where the clock stands when the lesson opens: past the start, so that the first picture has gates
-    to look at. `place` orders the menu; the first is what a bare address opens.
+    `step` is where the clock stands when the lesson opens: past the start, so that the first picture has
+    gates to look at. `place` orders the menu; the first lesson is what a bare address opens.
     """
 
     key: str
@@ -43,3 +43,6 @@ def lessons() -> Mapping[str, Lesson]:
         found.append(Lesson(**fields | {"key": path.stem, "examples": tuple(fields["examples"])}))
     found.sort(key=lambda lesson: (lesson.place, lesson.key))
     return MappingProxyType({lesson.key: lesson for lesson in found})
+
+
+FIRST = next(iter(lessons()))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+Value = str | int | float
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -14,4 +16,4 @@ class Notice:
     """
 
     key: str
-    values: Mapping[str, str | int | float] = field(default_factory=dict, hash=False)
+    values: Mapping[str, Value] = field(default_factory=dict, hash=False)

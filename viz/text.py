@@ -1,7 +1,8 @@
 """Every sentence that a visitor reads, in every language: one catalogue per language under `assets/text/`.
 
-Sentences of the interface have short keys ("sidebar.text"). What a cell definition or a lesson says about itself
-is written once, in English, and that sentence is its own key: English needs no entry, every other language has one.
+Sentences of the interface have short keys ("sidebar.text"). What a cell definition or a lesson says about
+itself is written once, in English, and that sentence is its own key: English needs no entry, every other
+language has one.
 """
 
 from __future__ import annotations
@@ -30,20 +31,21 @@ def catalogue(lang: str) -> Mapping[str, str]:
 
 
 def sentence(lang: str, key: str) -> str:
-    """The sentence as written, its {places} unfilled. A key that no catalogue knows is a source text: itself."""
+    """The sentence as written, its {places} unfilled. A key that English does not list is itself English."""
     known = catalogue(lang if lang in languages() else DEFAULT)
     return known.get(key) or catalogue(DEFAULT).get(key, key)
 
 
 def say(lang: str, key: str, **values: object) -> str:
-    """The sentence with its places filled. Values are put in as they are: never read as places or as markup."""
+    """The sentence with its places filled. Values are put in as they are, never read as places again."""
     text = sentence(lang, key)
     return text.format_map(values) if values else text
 
 
 def section(lang: str, prefix: str) -> dict[str, str]:
-    """All sentences whose key starts with `prefix`, the prefix left out: what the stage is sent as `strings`."""
-    return {key.removeprefix(prefix): sentence(lang, key) for key in catalogue(DEFAULT) if key.startswith(prefix)}
+    """All sentences whose key starts with `prefix`, the prefix left out of the keys."""
+    keys = (key for key in catalogue(DEFAULT) if key.startswith(prefix))
+    return {key.removeprefix(prefix): sentence(lang, key) for key in keys}
 
 
 def language(code: str | None) -> str:

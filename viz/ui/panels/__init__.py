@@ -1,0 +1,12 @@
+"""The workbench: panels about the selected (quantity, unit, step), one open at a time.
+
+A panel is one file here that defines a `PANEL`, and one line in the list below: the order of the switch.
+"""
+
+from __future__ import annotations
+
+from .panel import Panel
+
+PANELS: tuple[Panel, ...] = ()
+
+__all__ = ["PANELS", "Panel"]

@@ -1,0 +1,87 @@
+"""The scene of one visitor: kept in the session, read from the address when the session begins.
+
+One process serves many visitors, so nothing of a visit lives anywhere but in `st.session_state`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from models.experiment import Experiment
+from models.notice import Notice
+from models.tweaks import Tweaks
+
+from ..link import from_link
+from ..scene import Scene
+from ..text import language
+from .panels import PANELS
+
+PANEL_KEYS = tuple(panel.key for panel in PANELS)
+
+
+def current() -> Scene:
+    """The scene as it stands; the first call of a session reads the address and the browser's language."""
+    if "scene" not in st.session_state:
+        adopt(st.query_params.to_dict())
+    scene: Scene = st.session_state["scene"]
+    return scene
+
+
+def adopt(link: str | dict[str, str]) -> None:
+    """Take the scene of a link, its place included."""
+    before = st.session_state.get("scene")
+    lang = before.view.lang if before else language(st.context.locale)
+    scene, notices = from_link(link, lang, PANEL_KEYS)
+    st.session_state["scene"] = scene
+    st.session_state["draft"] = None
+    st.session_state["notices"] = notices
+    st.session_state["epoch"] = epoch() + 1
+
+
+def change(scene: Scene, *, moved: bool = False, push: bool = True) -> None:
+    """Go on with another scene. `push` makes it a step of the browser's history.
+
+    The stage keeps its own clocks; it takes over those of the scene when `moved`, or when they had to change.
+    """
+    before = current()
+    place, other = ((view.step, view.phase, view.selection) for view in (before.view, scene.view))
+    if moved or place != other:
+        st.session_state["epoch"] = epoch() + 1
+    if scene.experiment != before.experiment:
+        st.session_state["notices"] = ()
+    st.session_state["scene"] = scene
+    st.session_state["draft"] = None
+    st.session_state["push"] = push and scene != before
+
+
+def report(scene: Scene) -> None:
+    """Note where the stage stands: it is there already, so nothing has to move."""
+    st.session_state["scene"] = scene
+
+
+def draft(tweaks: Tweaks) -> None:
+    """Show these tweaks while the slider still moves: no part of the scene yet, so the address stays."""
+    st.session_state["draft"] = tweaks
+
+
+def shown() -> Experiment:
+    """What the stage shows: the scene's experiment, or that of the slider in hand."""
+    experiment, tweaks = current().experiment, st.session_state.get("draft")
+    return experiment if tweaks is None else replace(experiment, tweaks=tweaks)
+
+
+def epoch() -> int:
+    """How often the page has moved the clocks; the stage follows when this changes."""
+    return int(st.session_state.get("epoch", 0))
+
+
+def take_push() -> bool:
+    """Whether the scene is to become a step of the history. True once for each change that asked for it."""
+    return bool(st.session_state.pop("push", False))
+
+
+def notices() -> tuple[Notice, ...]:
+    """What the visitor should be told about the link that they came with."""
+    return tuple(st.session_state.get("notices", ()))

@@ -1,0 +1,23 @@
+"""The only styles of the page outside the stage: less air around it, so that it fits a projector."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from .assets import FOLDER
+
+ICON = FOLDER / "icon.svg"
+
+# Streamlit's theme has settings for the space above and below, none for the sides.
+CSS = """
+<style>
+[data-testid="stMainBlockContainer"] { padding-left: 1.5rem; padding-right: 1.5rem; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding-left: 0.75rem; padding-right: 0.75rem; }
+}
+</style>
+"""
+
+
+def draw() -> None:
+    st.html(CSS)
