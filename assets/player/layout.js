@@ -46,7 +46,8 @@ function side(root, layout, { count, gap, H, readout }) {
   const fixed = TRANSPORT[layout] + TOKENS + (readout ? READOUT : 0) + SPACING;
   const room = innerHeight - above(root) - fixed;
   const least = clamp(Math.round(room * 0.46), 272, 430);
-  const row = whole(clamp(Math.floor((room - least) / count) - gap, 36, 96), H);
+  const most = count > 4 ? 96 : count > 2 ? 124 : 190;
+  const row = whole(clamp(Math.floor((room - least) / count) - gap, 36, most), H);
   return { row, top: clamp(room - count * (row + gap), least, 520) };
 }
 
@@ -56,7 +57,7 @@ function onPhone(width, H) {
 
 /** At least a pixel for each unit; and whole pixels for each unit where there is room, so that all cells are alike. */
 function whole(row, H) {
-  return row >= 2 * H ? Math.floor(row / H) * H : Math.max(row, H);
+  return row >= 2 * H ? Math.floor((row + 3) / H) * H : Math.max(row, H);
 }
 
 /** How far below the top of what scrolls the stage begins: room that is not ours on a page scrolled to its top. */

@@ -3,8 +3,10 @@
 // `show(component)` is called by the loader with the component's handle {data, parentElement, setStateValue, …} at the
 // first mount and again whenever the data or the theme change; one stage lives as long as its parent element.
 
+import * as card from "./card.js";
 import { createChannel } from "./channel.js";
 import { createClock } from "./clock.js";
+import * as diagram from "./diagram.js";
 import { el, mark, say, stylesheet } from "./dom.js";
 import * as heatmaps from "./heatmaps.js";
 import * as tip from "./hover.js";
@@ -14,12 +16,11 @@ import { measure } from "./layout.js";
 import { createLink } from "./link.js";
 import { decode } from "./payload.js";
 import { loadPlotly } from "./plotly.js";
+import * as still from "./still.js";
 import { clamp, createStore, FIELD_NAMES } from "./store.js";
 import * as tokens from "./tokens.js";
 import * as transport from "./transport.js";
-
-const optional = (file) => import(file).catch((error) => (console.warn(file, error.message), null));
-const [diagram, card, still, tweak] = await Promise.all(["./diagram.js", "./card.js", "./still.js", "./tweak.js"].map(optional));
+import * as tweak from "./tweak.js";
 
 const stages = new WeakMap(); // parentElement -> stage
 
@@ -143,7 +144,7 @@ function createStage(host) {
     const modules = { diagram, card, still, transport, time: [tokens, heatmaps], tray: tweak };
     views = [];
     for (const [name, module] of Object.entries(modules)) {
-      for (const { create } of [module].flat().filter(Boolean)) {
+      for (const { create } of [module].flat()) {
         try {
           views.push(create(parts[name], store));
         } catch (error) {

@@ -109,6 +109,7 @@ export function create(parent, store) {
     const tweaked = store.show !== "before" && now.some((value, k) => Math.abs(value - base[k]) > 0.0005);
     cells.forEach((cell, k) => {
       const [was, bar, number] = cell.children;
+      mark(bar, "hidden", values[k] === null); // a run that overflowed has no verdict
       bar.style.transform = `scaleY(${2 * values[k] - 1})`;
       was.style.transform = `translateY(${(0.5 - base[k]) * 26}px)`;
       was.hidden = !tweaked;

@@ -82,13 +82,13 @@ export function create(parent, store) {
   const position = () => (store.granularity === "step" ? store.step - 1 : (store.step - 1) * store.phases.length + store.phase);
 
   function build() {
-    segments = store.phases.map(({ id, title, short, quantities }, k) => {
+    segments = store.phases.map(({ id, title, quantities }, k) => {
       const role = store.quantity(quantities[0])?.role ?? "h";
       return el(
         "button",
         { class: "sg-segment", type: "button", "data-testid": "phase", "data-phase": id, title, "aria-label": title,
           style: `--fill:var(--fill-${role});--onfill:var(--onfill-${role})`, onclick: () => store.seek(store.step, k) },
-        short ?? title,
+        store.data.static.strings[`phase.${id}`] ?? title, // one word where the catalogue has one
       );
     });
     phases.replaceChildren(...segments);
