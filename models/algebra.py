@@ -135,6 +135,23 @@ def _softmax(a: Array, out: Array) -> None:
     np.divide(out, out.sum(axis=-1, keepdims=True), out)
 
 
+def _softmax_back(d: Array, y: Array, a: Array) -> Array:
+    # every unit depends on all: where some of y are pinned, the gradient still needs what was computed
+    computed = np.empty_like(a)
+    _softmax(a, computed)
+    return computed * (d - (d * computed).sum(axis=-1, keepdims=True))
+
+
+def _divide(a: Array, b: Array, out: Array) -> None:
+    # Gates that have underflowed to 0 have no share in anything: 0 / 0 is 0 here.
+    out[...] = 0
+    np.divide(a, b, out, where=b != 0)
+
+
+def _divide_back(d: Array, b: Array) -> Array:
+    return np.divide(d, b, np.zeros(np.broadcast_shapes(d.shape, b.shape), d.dtype), where=b != 0)
+
+
 def _positive(a: Array, out: Array) -> None:
     # g of Feng et al. 2024: continuous and positive, a + 1/2 above zero and sigmoid below.
     below = np.minimum(a, 0.0)
@@ -153,32 +170,31 @@ OPS: dict[str, Op] = {
     "sub": Op("−", np.subtract, (lambda d, y, a, b: d, lambda d, y, a, b: -d), strength=1),
     "neg": Op("−", np.negative, (lambda d, y, a: -d,), strength=2),
     "mul": Op("⊙", np.multiply, (lambda d, y, a, b: d * b, lambda d, y, a, b: d * a), strength=3),
-    "div": Op("/", np.divide, (lambda d, y, a, b: d / b, lambda d, y, a, b: -d * y / b), strength=3),
+    "div": Op(
+        "/",
+        _divide,
+        (lambda d, y, a, b: _divide_back(d, b), lambda d, y, a, b: _divide_back(-d * y, b)),
+        strength=3,
+    ),
     # The engine fuses matrix products over gates and time; their gradients are rule (A) in backward.
     "matmul": Op("", np.matmul, (lambda d, y, a, w: d @ w.T, lambda d, y, a, w: a.T @ d), strength=4),
     "max": Op(
         "max",
-        np.maximum,
+        lambda a, b, out: np.maximum(a, b, out=out),
         (lambda d, y, a, b: d * (a >= b), lambda d, y, a, b: d * (a < b)),
     ),
     "sigmoid": Op("σ", _sigmoid, (lambda d, y, a: d * y * (1 - y),), low=0, high=1),
     "tanh": Op("tanh", np.tanh, (lambda d, y, a: d * (1 - y * y),), low=-1, high=1),
-    "relu": Op("relu", lambda a, out: np.maximum(a, 0.0, out), (lambda d, y, a: d * (y > 0),), low=0),
+    "relu": Op("relu", lambda a, out: np.maximum(a, 0.0, out=out), (lambda d, y, a: d * (y > 0),), low=0),
     "exp": Op("exp", np.exp, (lambda d, y, a: d * y,), low=0),
     "log_sigmoid": Op("log σ", _log_sigmoid, (lambda d, y, a: d * -np.expm1(y),), high=0),
     "positive": Op("g", _positive, (lambda d, y, a: d * np.where(y >= 0.5, 1.0, y * (1 - y)),), low=0),
-    "softmax": Op(
-        "softmax",
-        _softmax,
-        (lambda d, y, a: y * (d - (d * y).sum(axis=-1, keepdims=True)),),
-        low=0,
-        high=1,
-    ),
+    "softmax": Op("softmax", _softmax, (_softmax_back,), low=0, high=1),
     "identity": Op("", lambda a, out: np.copyto(out, a), (lambda d, y, a: d,)),
 }
 
 # Functions whose gradient needs only their result: the engine may overwrite their argument.
-ACTIVATIONS = ("sigmoid", "tanh", "relu", "exp", "log_sigmoid", "positive", "softmax")
+ACTIVATIONS = ("sigmoid", "tanh", "relu", "exp", "log_sigmoid", "positive")
 
 
 def sigmoid(a: Node) -> Node:

@@ -75,7 +75,7 @@ class Loop:
         source = [
             f"def loop({', '.join(arguments)}):",
             f"    for {', '.join(self.stepped)}, in zip({', '.join(f'{n}_all' for n in self.stepped)}):",
-            *(f"        {line}" for line in self.lines),
+            *(f"        {line}" for line in self.lines or ["pass"]),
             f"    return ({''.join(name + ', ' for name in self.carried)})",
         ]
         text = "\n".join(source) + "\n"

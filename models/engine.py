@@ -35,6 +35,7 @@ def forward(
         raise ValueError(f"X has shape {X.shape}; (T, D) or (T, B, D) is needed")
     params, sizes, dtype = _checked(spec, params, X.shape[-1])
     X = np.ascontiguousarray(X, dtype)
+    params = {name: read_only(value) for name, value in params.items()}
     steps, batch = len(X), X.shape[1:-1]
     memory = Memory(scheme, steps, batch, sizes, dtype)
     for name, quantity in spec.quantities.items():
@@ -94,6 +95,7 @@ def backward(trace: Trace, seeds: Mapping[str, Array]) -> Gradients:
     for name in seeds:
         if name not in spec.quantities:
             raise ValueError(f"{spec.key} has no quantity {name!r}; it has {list(spec.quantities)}")
+    direct = {name: _fitted(f"gradient of {name}", seed, trace[name].shape, dtype) for name, seed in seeds.items()}
     d_columns, n_columns = np.zeros_like(memory.columns[1:]), np.zeros_like(memory.columns[1:])
     quantities = {}
     for name in spec.quantities:
@@ -113,7 +115,7 @@ def backward(trace: Trace, seeds: Mapping[str, Array]) -> Gradients:
             case ("gradient", name):
                 return quantities[name][::-1]
             case ("seed", name):
-                return np.broadcast_to(np.asarray(seeds[name], dtype), quantities[name].shape)[::-1]
+                return direct[name][::-1]
             case ("free", name):
                 return np.isnan(trace.clamp[name])[::-1]
             case ("before", name):
@@ -156,7 +158,8 @@ def _gather_products(trace: Trace, n_columns: Array, grads: dict[str, Array], dx
     memory, scheme = trace.memory, trace.memory.plan
     flat_x = trace.x.reshape(-1, trace.x.shape[-1])
     for k, affine in enumerate(scheme.affines):
-        delta = n_columns[..., memory.span(k, k)].reshape(len(flat_x), -1)
+        delta = n_columns[..., memory.span(k, k)]
+        delta = delta.reshape(-1, delta.shape[-1])
         if affine.x in grads:
             grads[affine.x] += flat_x.T @ delta
         for name in affine.biases:
@@ -169,7 +172,7 @@ def _gather_products(trace: Trace, n_columns: Array, grads: dict[str, Array], dx
             else:
                 values = memory.value(source)
             if name in grads:
-                grads[name] += values.reshape(len(flat_x), -1).T @ delta
+                grads[name] += values.reshape(-1, values.shape[-1]).T @ delta
     weights, _ = _input_weights(scheme, trace.params, memory.sizes, dx.dtype)
     dx += (n_columns.reshape(-1, n_columns.shape[-1]) @ weights.T).reshape(dx.shape)
 
@@ -241,7 +244,7 @@ def _checked(
     dtype = np.result_type(*arrays.values()) if arrays else np.dtype(np.float64)
     if dtype != np.float32:
         dtype = np.dtype(np.float64)
-    sizes = {"D": D, "H": 0, "Q": 1}
+    sizes = {"D": D, "H": 0, "Q": 0}
     for name, parameter in spec.weights.items():
         if name in arrays and arrays[name].ndim == len(parameter.shape):
             for letter, size in zip(parameter.shape, arrays[name].shape, strict=True):
@@ -265,11 +268,8 @@ def _started(spec: CellSpec, memory: Memory, initial: Mapping[str, Array]) -> di
     start = {}
     for name in spec.states:
         row = memory.start(memory.plan.resolve(spec.quantities[name].expr))
-        value = np.asarray(initial.get(name, 0.0))
-        try:
-            np.copyto(row, value)
-        except ValueError:
-            raise ValueError(f"initial {name} has shape {value.shape}; {row.shape} is needed") from None
+        value = initial.get(name, spec.quantities[name].start)
+        np.copyto(row, _fitted(f"initial {name}", value, row.shape, row.dtype))
         start[name] = row
     return start
 
@@ -279,10 +279,15 @@ def _pinned(spec: CellSpec, memory: Memory, name: str, value: float | Array) -> 
     if name not in spec.quantities or spec.quantities[name].clock:
         raise ValueError(f"{name!r} cannot be pinned; {spec.key} has {list(spec.quantities)}")
     shape = memory.value(memory.plan.resolve(spec.quantities[name].expr)).shape
+    return _fitted(f"clamp of {name}", value, shape, memory.columns.dtype)
+
+
+def _fitted(what: str, value: float | Array, shape: tuple[int, ...], dtype: np.dtype) -> Array:
+    """`value` broadcast to `shape`; raises ValueError saying `what` does not fit."""
     try:
-        return np.broadcast_to(np.asarray(value, memory.columns.dtype), shape)
+        return np.broadcast_to(np.asarray(value, dtype), shape)
     except ValueError:
-        raise ValueError(f"clamp of {name} has shape {np.shape(value)}; {shape} or less is needed") from None
+        raise ValueError(f"{what} has shape {np.shape(value)}; {shape} or less is needed") from None
 
 
 def _sum_over_batch(values: Array) -> Array:

@@ -22,8 +22,7 @@ class Memory:
         widths = [sizes[affine.width] for affine in plan.affines]
         self.edges = [0, *np.cumsum(widths, dtype=int).tolist()]
         self.columns = np.empty((steps + 1, *batch, self.edges[-1]), dtype)
-        width_of = {plan.resolve(q.expr): q.width for q in plan.spec.quantities.values()}
-        self.slots = [np.empty((steps + 1, *batch, sizes[width_of.get(n, "H")]), dtype) for n in plan.slots]
+        self.slots = [np.empty((steps + 1, *batch, sizes[plan.width(n)]), dtype) for n in plan.slots]
         self.clocks: dict[str, Array] = {}
 
     def span(self, first: int, last: int) -> slice:

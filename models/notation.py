@@ -10,14 +10,15 @@ from html import escape
 from .algebra import OPS, Node
 from .spec import CellSpec
 
+RAISED = str.maketrans("()0123456789", "⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹")
 GREEK = {"sigmoid": r"\sigma", "log_sigmoid": r"\log\sigma"}
 
 
 def split_name(name: str) -> tuple[str, bool, str]:
-    """A quantity's letter, whether it carries a tilde, and its mark (′ of a normalised gate, layer number)."""
+    """A quantity's letter, whether it carries a tilde, and its mark: ′ of a normalised gate, (1) of layer 1."""
     tilde = "~" in name
     letter, mark = name[0], name[1:].replace("~", "").replace("'", "′")
-    return letter, tilde, mark
+    return letter, tilde, f"({mark})" if mark.isdigit() else mark
 
 
 class Text:
@@ -25,7 +26,7 @@ class Text:
 
     def quantity(self, name: str, role: str, lag: int) -> str:
         letter, tilde, mark = split_name(name)
-        return f"{letter}{'̃' if tilde else ''}{mark}_{'{t−1}' if lag else 't'}"
+        return f"{letter}{'̃' if tilde else ''}{mark.translate(RAISED)}_{'{t−1}' if lag else 't'}"
 
     def parameter(self, name: str) -> str:
         return name
@@ -55,7 +56,8 @@ class Text:
 class Latex(Text):
     def quantity(self, name: str, role: str, lag: int) -> str:
         letter, tilde, mark = split_name(name)
-        base = (rf"\tilde{{{letter}}}" if tilde else letter) + mark.replace("′", "'")
+        base = rf"\tilde{{{letter}}}" if tilde else letter
+        base += "'" if mark == "′" else f"^{{{mark}}}" if mark else ""
         return rf"{base}_{{t-1}}" if lag else f"{base}_t"
 
     def parameter(self, name: str) -> str:

@@ -6,12 +6,14 @@ from zlib import crc32
 
 import numpy as np
 
-from .spec import CellSpec
+from .spec import OUTPUTS, CellSpec
 
 SCHEMES = ("glorot", "pytorch", "gaussian")
 
 
-def init(spec: CellSpec, D: int, H: int, seed: int = 0, scheme: str = "glorot", Q: int = 1) -> dict[str, np.ndarray]:
+def init(
+    spec: CellSpec, D: int, H: int, seed: int = 0, scheme: str = "glorot", Q: int = OUTPUTS
+) -> dict[str, np.ndarray]:
     """Parameters {name: float64 array} for input size `D`, hidden size `H`, output size `Q`.
 
     glorot: Glorot-uniform input matrices and orthogonal recurrent ones, gate by gate, biases at their start
@@ -33,7 +35,7 @@ def init(spec: CellSpec, D: int, H: int, seed: int = 0, scheme: str = "glorot", 
         elif len(shape) == 1:
             is_bias = name.startswith("b_")
             array = np.full(shape, weight.start) if is_bias else rng.uniform(-1, 1, shape) / np.sqrt(H)
-        elif weight.shape == ("H", "H"):
+        elif weight.shape == ("H", "H") and not name.startswith("W_x"):  # a stack's upper layer reads an h as x
             array = _orthogonal(rng, H)
         else:
             array = rng.uniform(-1, 1, shape) * np.sqrt(6 / sum(shape))

@@ -13,7 +13,7 @@ from functools import cache
 from itertools import groupby
 
 from .algebra import ACTIVATIONS, Node
-from .spec import CellSpec
+from .spec import CellSpec, width_of
 
 
 @dataclass(eq=False)
@@ -68,6 +68,11 @@ class Plan:
         while node.op == "quantity":
             node = self.spec.quantities[node.name].expr
         return node
+
+    def width(self, node: Node) -> str:
+        """H, or Q or D for what is as wide as the output or the input."""
+        widths = width_of(node, {name: quantity.width for name, quantity in self.spec.quantities.items()})
+        return next((letter for letter in "HQD" if letter in widths), "H")
 
 
 @cache
@@ -190,8 +195,7 @@ def _packs(ordered: Sequence[Affine]) -> list[Pack]:
     def kind(entry: tuple[int, Affine]) -> tuple[object, ...]:
         k, affine = entry
         op = affine.squashed.op if affine.squashed else ""
-        # softmax normalises over the units of one gate, so it cannot be called on several at once
-        return (op, affine.level, affine.width, k if op in ("", "softmax") else -1)
+        return (op, affine.level, affine.width, k if not op else -1)
 
     packs = []
     for (op, level, *_), members in groupby(enumerate(ordered), key=kind):

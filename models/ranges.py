@@ -20,19 +20,18 @@ EVERYTHING: Interval = (-np.inf, np.inf)
 def bounds(quantities: Mapping[str, Quantity]) -> dict[str, Quantity]:
     """The same quantities with `low` and `high` filled in.
 
-    A state is assumed to start at 0. Its interval is iterated: where a second pass leaves it unchanged the
-    bound is proven by induction over time, otherwise the state is unbounded (an LSTM's c).
+    A state starts at its `start`. Its interval is iterated: where a second pass leaves it unchanged the bound
+    is proven by induction over time, otherwise it is unbounded on the side where it grew (an LSTM's c on both).
     """
-    before: dict[str, Interval] = {name: (0.0, 0.0) for name in quantities}
+    before: dict[str, Interval] = {name: (q.start, q.start) for name, q in quantities.items()}
     first = _one_step(quantities, before)
     grown = {name: _hull(before[name], first[name]) for name in quantities}
     while True:
         second = _one_step(quantities, grown)
-        escaped = [n for n in quantities if not _inside(second[n], grown[n]) and grown[n] != EVERYTHING]
-        if not escaped:
+        wider = {name: _widened(grown[name], second[name]) for name in quantities}
+        if wider == grown:
             break
-        for name in escaped:
-            grown[name] = EVERYTHING
+        grown = wider
     found = {}
     for name, quantity in quantities.items():
         low, high = second[name]
@@ -72,7 +71,8 @@ def _interval(
             return (sum(p[0] for p in parts), sum(p[1] for p in parts))
         case "sub":
             a, b = of(node.args[0]), of(node.args[1])
-            return (a[0] - b[1], a[1] - b[0])
+            high = a[1] - b[0] if a[1] != b[0] or np.isfinite(a[1]) else np.inf
+            return (a[0] - b[1], min(high, 0.0) if _is_maximum_of(node.args[1], node.args[0], quantities) else high)
         case "neg":
             a = of(node.args[0])
             return (-a[1], -a[0])
@@ -84,23 +84,58 @@ def _interval(
             a, b = of(node.args[0]), of(node.args[1])
             return (max(a[0], b[0]), max(a[1], b[1]))
         case "div":
-            return _share(node, of)
+            return _share(node, of) or _weighted_mean(node, quantities, of) or EVERYTHING
         case "identity":
             return of(node.args[0])
         case "tanh":
             low, high = of(node.args[0])
             return (float(np.tanh(low)), float(np.tanh(high)))
+        case "exp":
+            low, high = of(node.args[0])
+            with np.errstate(over="ignore"):
+                return (float(np.exp(low)), float(np.exp(high)))
         case op if op in OPS:
             return (OPS[op].low, OPS[op].high)
     return EVERYTHING
 
 
-def _share(node: Node, of: Callable[[Node], Interval]) -> Interval:
+def _share(node: Node, of: Callable[[Node], Interval]) -> Interval | None:
     """a / (a + b) with both positive lies between 0 and 1."""
     part, whole = node.args
     if any(same(part, term) for term in whole.terms) and all(of(term)[0] >= 0 for term in whole.terms):
         return (0.0, 1.0)
-    return EVERYTHING
+    return None
+
+
+def _weighted_mean(node: Node, quantities: Mapping[str, Quantity], of: Callable[[Node], Interval]) -> Interval | None:
+    """c / n lies where v does, if c sums v with positive weights and n sums the weights.
+
+    That is c = k ⊙ c_{t−1} + w ⊙ v and n = k ⊙ n_{t−1} + w, both from 0, as in the sLSTM.
+    """
+    top, bottom = (_kept_and_written(argument, quantities) for argument in node.args)
+    if top is None or bottom is None:
+        return None
+    (k, written), (same_k, weight) = top, bottom
+    if not same(k, same_k) or of(k)[0] < 0 or of(weight)[0] < 0 or written.op != "mul":
+        return None
+    values = [b for a, b in (written.args, written.args[::-1]) if same(a, weight)]
+    return _hull((0.0, 0.0), of(values[0])) if values else None
+
+
+def _kept_and_written(node: Node, quantities: Mapping[str, Quantity]) -> tuple[Node, Node] | None:
+    """(k, w) of a state that is k ⊙ itself one step back + w, and starts at 0."""
+    quantity = quantities.get(node.name) if node.op == "quantity" else None
+    if quantity is None or quantity.start or quantity.expr.op != "add" or len(quantity.expr.args) != 2:
+        return None
+    kept, written = quantity.expr.args
+    pairs = (kept.args, kept.args[::-1]) if kept.op == "mul" else ()
+    return next(((k, written) for k, past in pairs if past.op == "previous" and past.name == node.name), None)
+
+
+def _is_maximum_of(node: Node, part: Node, quantities: Mapping[str, Quantity]) -> bool:
+    """Whether `node` is, or names, a maximum over `part` and something else."""
+    definition = quantities[node.name].expr if node.op == "quantity" else node
+    return definition.op == "max" and any(same(argument, part) for argument in definition.args)
 
 
 def convex_mix(node: Node, quantities: Mapping[str, Quantity]) -> tuple[Node, Node, Node] | None:
@@ -133,5 +168,6 @@ def _hull(a: Interval, b: Interval) -> Interval:
     return (min(a[0], b[0]), max(a[1], b[1]))
 
 
-def _inside(a: Interval, b: Interval) -> bool:
-    return a[0] >= b[0] and a[1] <= b[1]
+def _widened(known: Interval, found: Interval) -> Interval:
+    """`known`, without bound on each side where `found` lies outside."""
+    return (known[0] if found[0] >= known[0] else -np.inf, known[1] if found[1] <= known[1] else np.inf)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +20,8 @@ from .algebra import Node
 from .ranges import bounds
 
 KINDS = ("gate", "candidate", "state", "value")
+OUTPUTS = 3  # width of an output layer where nobody asks for another
+Choice = Any  # an option of a cell function: a tuple of choices as its default, one of them when it is called
 Clock = Callable[[int, int], np.ndarray]  # clock(T, H) -> (T, H)
 
 
@@ -40,7 +44,8 @@ class Quantity:
     """A named vector of every time step.
 
     `label` and `note` are English source texts and catalogue keys. `low` and `high` are bounds that hold for
-    every input from a zero initial state, None where there is none. `role` chooses the colour.
+    every input from the usual initial state, None where there is none. `role` chooses the colour. `width` is
+    H, or Q for an output. `start` is the usual value of a state before the first step.
     """
 
     name: str
@@ -54,6 +59,7 @@ class Quantity:
     high: float | None = None
     clock: Clock | None = None
     width: str = "H"
+    start: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,10 @@ class Option:
 
 @dataclass(frozen=True, eq=False)
 class CellSpec:
-    """A cell, defined once. `quantities` maps names to `Quantity` in the order of computation."""
+    """A cell, defined once. `quantities` maps names to `Quantity` in the order of computation.
+
+    `layers` of a stack: what marks the names of each layer's quantities, the lowest first; () for one layer.
+    """
 
     key: str
     title: str
@@ -94,7 +103,7 @@ class CellSpec:
     hints: Mapping[str, object] = field(default_factory=dict)
     define: Callable[..., None] | None = None
 
-    def parameters(self, D: int, H: int, Q: int = 1) -> dict[str, tuple[int, ...]]:
+    def parameters(self, D: int, H: int, Q: int = OUTPUTS) -> dict[str, tuple[int, ...]]:
         """Name -> shape of every parameter at input size `D`, hidden size `H` (and output size `Q`)."""
         size = {"D": D, "H": H, "Q": Q}
         return {
@@ -103,10 +112,10 @@ class CellSpec:
             if not (p.only_if_sizes_differ and D == H)
         }
 
-    def count(self, D: int, H: int) -> int:
+    def count(self, D: int, H: int, Q: int = OUTPUTS) -> int:
         """Number of learned numbers; entries that a mask forbids do not count."""
         total = 0
-        for name, shape in self.parameters(D, H).items():
+        for name, shape in self.parameters(D, H, Q).items():
             mask = self.weights[name].mask
             total += int(mask(H).sum()) if mask else int(np.prod(shape))
         return total
@@ -117,16 +126,16 @@ class CellSpec:
 
     def choose(self, **options: object) -> CellSpec:
         """The same cell with other choices of its options; raises ValueError naming what is allowed."""
-        if not options or self.define is None:
-            return self
         allowed = {option.name: option.choices for option in self.options}
         for name, value in options.items():
             if name not in allowed:
                 raise ValueError(f"{self.key} has no option {name!r}; it has {sorted(allowed) or 'none'}")
             if value not in allowed[name]:
                 raise ValueError(f"{self.key}: {name}={value!r} is not one of {list(allowed[name])}")
-        chosen = {**self.chosen, **options}
-        return trace_cell(self.key, self.title, self.year, self.source, self.define, chosen)
+        if self.define is None or not options:
+            return self
+        chosen = tuple(sorted({**self.chosen, **options}.items()))
+        return _chosen(self.key, self.title, self.year, self.source, self.define, chosen)
 
 
 class Step:
@@ -138,6 +147,7 @@ class Step:
         self._weights: dict[str, Parameter] = {}
         self._parameter_nodes: dict[str, Node] = {}
         self._previous: dict[str, Node] = {}
+        self._starts: dict[str, float] = {}
         self._products: dict[tuple[Node, str], Node] = {}
         self._phases: list[Phase] = []
         self._groupings: dict[str, tuple[Phase, ...]] = {}
@@ -145,8 +155,10 @@ class Step:
         self._layers: tuple[str, ...] = ()
 
     # symbols ------------------------------------------------------------------------------------------
-    def previous(self, name: str) -> Node:
-        """Quantity `name` one step back; its value before the first step is the initial state."""
+    def previous(self, name: str, start: float = 0.0) -> Node:
+        """Quantity `name` one step back; before the first step it is the initial state, most often `start`."""
+        if start:
+            self._starts[name] = start
         return self._previous.setdefault(name, Node("previous", name=name))
 
     def parameter(self, name: str, shape: tuple[str, ...], **settings: object) -> Node:
@@ -163,9 +175,9 @@ class Step:
         weight = self.parameter(f"W_{name}", shape, **settings)
         return self._products.setdefault((source, name), source @ weight)
 
-    def x(self, gate: str) -> Node:
+    def x(self, gate: str, **settings: object) -> Node:
         """x_t W_x<gate>."""
-        return self.product(self.input, f"x{gate}", ("D", "H"))
+        return self.product(self.input, f"x{gate}", ("D", "H"), **settings)
 
     def h(self, gate: str, source: Node, **settings: object) -> Node:
         """`source` W_h<gate>: the recurrent term, most often of h_{t-1}."""
@@ -193,8 +205,8 @@ class Step:
     def state(self, name: str, expr: Node, label: str, note: str, role: str = "") -> Node:
         return self._declare(name, "state", expr, label, note, role)
 
-    def value(self, name: str, expr: Node, label: str, note: str, role: str = "", width: str = "H") -> Node:
-        return self._declare(name, "value", expr, label, note, role, width=width)
+    def value(self, name: str, expr: Node, label: str, note: str, role: str = "") -> Node:
+        return self._declare(name, "value", expr, label, note, role)
 
     def clock(self, name: str, clock: Clock, label: str, note: str, role: str = "") -> Node:
         """A quantity that time alone decides: `clock(T, H)` gives its (T, H) values."""
@@ -204,14 +216,17 @@ class Step:
         """Another way to cut the step into phases, as some document does."""
         self._groupings[key] = phases
 
+    def stack(self, *marks: str) -> None:
+        """The cell is a stack of layers whose quantities carry these marks, the lowest first."""
+        self._layers = marks
+
     def hint(self, **hints: object) -> None:
         """Layout hints for the diagram."""
         self._hints.update(hints)
 
     def _declare(
-        self, name: str, kind: str, expr: Node, label: str, note: str, role: str, clock: Clock | None = None,
-        width: str = "H",
-    ) -> Node:  # fmt: skip
+        self, name: str, kind: str, expr: Node, label: str, note: str, role: str, clock: Clock | None = None
+    ) -> Node:
         if name in self._quantities:
             raise ValueError(f"quantity {name!r} is defined twice")
         if not self._phases:
@@ -220,11 +235,28 @@ class Step:
             expr = Node("identity", (expr,))
         role = role or ("candidate" if name.endswith("~") else name)
         phase = self._phases[-1]
-        self._quantities[name] = Quantity(
-            name, kind, expr, label, note, phase.id, role, clock=clock, width=width
-        )
+        width = "H" if clock else self._width(expr)
+        self._quantities[name] = Quantity(name, kind, expr, label, note, phase.id, role, clock=clock, width=width)
         self._phases[-1] = Phase(phase.id, phase.title, phase.note, (*phase.quantities, name))
         return Node("quantity", name=name)
+
+    def _width(self, expr: Node) -> str:
+        widths = width_of(expr, {name: quantity.width for name, quantity in self._quantities.items()})
+        return "Q" if "Q" in widths else "H"  # a bare x fits only where D and H are the same
+
+
+def width_of(node: Node, quantities: Mapping[str, str]) -> set[str]:
+    """The sizes D, H, Q that a node's values can have, given the widths of the quantities; none for a number."""
+    match node.op:
+        case "input":
+            return {"D"}
+        case "previous" | "quantity":
+            return {quantities.get(node.name, "H")}
+        case "parameter":
+            return {node.shape[-1]}
+        case "matmul":
+            return {node.args[1].shape[-1]}
+    return set().union(*(width_of(argument, quantities) for argument in node.args))
 
 
 def trace_cell(
@@ -240,6 +272,8 @@ def trace_cell(
             raise ValueError(f"{key}: {name!r} of the step before is used but never defined")
     # Written to by this step, read by the next: these are what an initial state is given for.
     states = tuple(name for name in step._quantities if name in step._previous)
+    for name in states:
+        step._quantities[name] = replace(step._quantities[name], start=step._starts.get(name, 0.0))
     return CellSpec(
         key,
         title,
@@ -258,11 +292,20 @@ def trace_cell(
     )
 
 
+@cache
+def _chosen(
+    key: str, title: str, year: int, source: str, define: Callable[..., None], chosen: tuple[tuple[str, object], ...]
+) -> CellSpec:
+    """The same choice is the same spec, so that its plan and its drawing are made once."""
+    return trace_cell(key, title, year, source, define, dict(chosen))
+
+
 def cell(key: str, title: str, year: int, source: str) -> Callable[[Callable[..., None]], CellSpec]:
     """Decorator: the function below it becomes the `CellSpec` called `key`."""
 
     def trace(define: Callable[..., None]) -> CellSpec:
-        return trace_cell(key, title, year, source, define, {})
+        defaults = sorted((option.name, option.default) for option in _options(define))
+        return _chosen(key, title, year, source, define, tuple(defaults))
 
     return trace
 
@@ -278,4 +321,4 @@ def _options(define: Callable[..., None]) -> tuple[Option, ...]:
     return tuple(found)
 
 
-__all__ = ["CellSpec", "Option", "Parameter", "Phase", "Quantity", "Step", "cell"]
+__all__ = ["CellSpec", "Choice", "Option", "Parameter", "Phase", "Quantity", "Step", "cell"]
