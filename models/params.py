@@ -34,7 +34,7 @@ def init(
             array = 0.01 * rng.standard_normal(shape) if len(shape) == 2 else np.zeros(shape)
         elif len(shape) == 1:
             is_bias = name.startswith("b_")
-            array = np.full(shape, weight.start) if is_bias else rng.uniform(-1, 1, shape) / np.sqrt(H)
+            array = np.full(shape, float(weight.start)) if is_bias else rng.uniform(-1, 1, shape) / np.sqrt(H)
         elif weight.shape == ("H", "H") and not name.startswith("W_x"):  # a stack's upper layer reads an h as x
             array = _orthogonal(rng, H)
         else:
