@@ -7,7 +7,7 @@ import { terms, numbers } from "./evaluate.js";
 import { clip, compose, letters, symbol } from "./formula.js";
 import { fixed, rounder, short, signed } from "./format.js";
 
-const NEUTRAL = "var(--sg-muted)";
+const NEUTRAL = "color-mix(in srgb, var(--sg-text) 42%, var(--sg-paper))"; // a bias belongs to no role
 
 export function createBars(store) {
   const low = el("span", {});

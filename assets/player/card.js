@@ -48,6 +48,7 @@ export function create(parent, store) {
   stylesheet("card.css", import.meta.url, parent);
   const clock = el("p", { class: "sg-card-clock" });
   const title = el("h2", { class: "sg-card-title" });
+  const titles = el("div", { class: "sg-stack" });
   const note = el("p", { class: "sg-card-note" });
   const notes = el("div", { class: "sg-stack" });
   const formulas = el("div", { class: "sg-stack sg-card-formulas" });
@@ -59,10 +60,10 @@ export function create(parent, store) {
   const origin = el("div", { class: "sg-card-origin" }, less, unit, more, place, release);
   const bars = createBars(store);
   const so = el("p", { class: "sg-card-so" });
-  const head = el("div", { class: "sg-card-head" }, clock, title);
-  const words = el("div", { class: "sg-card-words" }, head, notes, formulas);
+  const head = el("div", { class: "sg-card-head" }, clock, titles);
+  const words = el("div", { class: "sg-card-words" }, notes, formulas);
   const figures = el("div", { class: "sg-card-numbers" }, origin, bars.node, so);
-  parent.append(el("div", { class: "sg-card-inner" }, words, figures));
+  parent.append(el("div", { class: "sg-card-inner" }, head, words, figures));
 
   let phases = []; // per phase: {node, lines} of `equations`
   let built = null;
@@ -85,6 +86,7 @@ export function create(parent, store) {
       return ghost;
     });
     notes.replaceChildren(...ghosts, note);
+    titles.replaceChildren(...store.phases.map((phase) => el("div", { class: "sg-card-title sg-ghost", "aria-hidden": "true" }, phase.title)), title);
     bars.build();
     const run = numbers(store.data);
     for (const [k, phase] of store.phases.entries()) for (const q of phase.quantities) fillNumbers(k, run, q, store.step, 0);

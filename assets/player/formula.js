@@ -24,6 +24,12 @@ function join(lists, separator) {
   return lists.flatMap((pieces, k) => (k ? [{ text: separator }, ...pieces] : pieces));
 }
 
+/** A term of a sum always shows its sign, zero too. */
+function plus(value) {
+  const text = signed(value);
+  return /^[+\u2212]/.test(text) ? text : `+${text}`;
+}
+
 /** Which role colours the number that a leaf contributes. */
 function roleOf(store, node) {
   if (node[0] === "q") return store.quantity(node[1]).role;
@@ -81,7 +87,7 @@ export function numeric(store, run, q, step, unit) {
   const body = affine
     ? [
         { text: `${NAMES[parts.squash]}(` },
-        ...join(parts.list.map((term) => [{ text: signed(term.value), role: roleOf(store, term.node) }]), " "),
+        ...join(parts.list.map((term) => [{ text: plus(term.value), role: roleOf(store, term.node) }]), " "),
         { text: ")" },
       ]
     : withNumbers(store, run, tree, step, unit);

@@ -10,7 +10,7 @@ const KEYS_REST = 500; // ms: a row of key presses is one change in the browser'
 
 /**
  * {testid, name, low, high, step, original, resetName, onvalue(value, commit), onreset()} ->
- * {node, set({value, low, high, original, dim}), input}. `name` is the accessible name; the label stands in the caller's markup.
+ * {nodes, range, set({value, original, changed, dim, low, high})}. `name` is the accessible name; the label stands in the caller's markup.
  */
 export function createSlider({ testid, name, low, high, step, resetName, onvalue, onreset }) {
   const digits = Math.max(0, Math.ceil(-Math.log10(step)));
@@ -19,7 +19,7 @@ export function createSlider({ testid, name, low, high, step, resetName, onvalue
   const ghost = el("span", { class: "sg-tw-ghost", "aria-hidden": "true" });
   const track = el("span", { class: "sg-tw-track" }, el("span", { class: "sg-tw-rail", "aria-hidden": "true" }), ghost, range);
   const field = el("input", { type: "number", class: "sg-tw-number", min: low, max: high, step, inputmode: "decimal", "aria-label": name });
-  const reset = el("button", { type: "button", class: "sg-tw-reset", "aria-label": resetName, title: resetName, onclick: onreset }, "↺");
+  const reset = el("button", { type: "button", class: "sg-tw-reset", "aria-label": resetName, title: resetName, onclick: goBack }, "↺");
   let byKey = false;
   let rest = 0;
 
@@ -32,6 +32,10 @@ export function createSlider({ testid, name, low, high, step, resetName, onvalue
     else onvalue(Number(range.value), true);
   });
   range.addEventListener("dblclick", onreset);
+  function goBack() {
+    range.focus({ preventScroll: true }); // the button vanishes with the change: the focus must not
+    onreset();
+  }
   const typed = (commit) => {
     const value = field.valueAsNumber; // NaN while the number is half typed
     if (Number.isFinite(value)) onvalue(clamp(value, limits.low, limits.high), commit);

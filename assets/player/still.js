@@ -43,10 +43,10 @@ export function create(parent, store) {
   /** All units of one quantity: a row of coloured cells, with their numbers where they fit. */
   function strip(q) {
     const { role, label } = store.quantity(q);
-    const letter = el("span", { class: "sg-strip-letter", "aria-hidden": "true" });
+    const letter = el("span", { class: "sg-still-strip-letter", "aria-hidden": "true" });
     write(letter, [symbol(store, q, "t")]);
-    const cells = el("span", { class: "sg-strip-cells", role: "img", "aria-label": label });
-    return { q, cells, node: el("div", { class: "sg-strip", style: `--role: var(--hue-${role})` }, letter, cells) };
+    const cells = el("span", { class: "sg-still-strip-cells", role: "img", "aria-label": label });
+    return { q, cells, node: el("div", { class: "sg-still-strip", style: `--role: var(--hue-${role})` }, letter, cells) };
   }
 
   function draw() {

@@ -27,10 +27,9 @@ export function create(parent, store) {
   let gate = null; // the open tab: a quantity's name
   let built = null;
   let tabs = [];
-  let controls = []; // functions that show the present tweaks in the open panel
+  let groups = new Map(); // gate -> {node, controls}: its rows, shown one gate at a time
 
   const resetAll = el("button", { type: "button", class: "sg-tw-button", "data-testid": "reset-all", onclick: () => change(copy(EMPTY), true) });
-  const title = el("h2", { class: "sg-tw-title" });
   const choices = ["before", "after", "difference"].map((show) =>
     el("button", { type: "button", class: "sg-tw-choice", "data-testid": `show-${show}`, onclick: () => store.set({ show }) }),
   );
@@ -43,7 +42,7 @@ export function create(parent, store) {
   const matrixBox = el("div", { class: "sg-tw-weights" });
   panel.append(heading, rows, matrixBox);
   parent.append(
-    el("div", { class: "sg-tw" }, el("div", { class: "sg-tw-head" }, title, resetAll), choice, effect, tablist, panel),
+    el("div", { class: "sg-tw" }, el("div", { class: "sg-tw-head" }, choice, resetAll), effect, tablist, panel),
   );
   tablist.addEventListener("keydown", walkTabs);
   const matrix = weights.create(matrixBox, store, {
@@ -68,7 +67,7 @@ export function create(parent, store) {
 
   function build() {
     built = store.data.static;
-    say(title, store.text("tweak.title"));
+    mark(parent, "aria-label", store.text("tweak.title"));
     say(resetAll, store.text("tweak.reset_all"));
     choice.setAttribute("aria-label", store.text("show.label"));
     for (const [k, key] of ["before", "after", "difference"].entries()) say(choices[k], store.text(`show.${key}`));
@@ -95,6 +94,8 @@ export function create(parent, store) {
       );
     });
     tablist.replaceChildren(...tabs);
+    groups = new Map(built.knobs.map((knob) => [knob.gate, group(knob)]));
+    rows.replaceChildren(...[...groups.values()].map(({ node }) => node));
     open(names.includes(gate) ? gate : names[0]);
   }
 
@@ -118,8 +119,6 @@ export function create(parent, store) {
 
   function open(name) {
     gate = name;
-    const { knobs, expressions } = store.data.static;
-    const knob = knobs.find((one) => one.gate === name);
     const quantity = store.quantity(name);
     for (const tab of tabs) {
       const chosen = tab.dataset.gate === name;
@@ -130,10 +129,16 @@ export function create(parent, store) {
     panel.style.setProperty("--role", `var(--hue-${quantity.role})`);
     panel.style.setProperty("--ink", `var(--ink-${quantity.role})`);
     heading.replaceChildren(el("b", {}, quantity.label), el("span", {}, quantity.note));
-    controls = knob ? [...SLIDERS.filter(({ has }) => has(knob)).map((slider) => shift(slider, name, quantity)), hold(knob, quantity)] : [];
-    rows.replaceChildren(...controls.map((control) => control.node));
-    matrix.choose(parametersIn(expressions[name]), name);
+    for (const [key, { node }] of groups) mark(node, "hidden", key !== name);
+    matrix.choose(parametersIn(built.expressions[name]));
     show();
+  }
+
+  function group(knob) {
+    const quantity = store.quantity(knob.gate);
+    const shifts = SLIDERS.filter(({ has }) => has(knob)).map((slider) => shift(slider, knob.gate, quantity));
+    const controls = [...shifts, hold(knob, quantity)];
+    return { controls, node: el("div", { class: "sg-tw-group" }, ...controls.map(({ node }) => node)) };
   }
 
   /** A row that adds to the bias or multiplies a matrix. */
@@ -195,7 +200,7 @@ export function create(parent, store) {
   }
 
   function show() {
-    for (const control of controls) control.show();
+    for (const { controls } of groups.values()) for (const control of controls) control.show();
     for (const tab of tabs) {
       const name = tab.dataset.gate;
       const own = parametersIn(built.expressions[name]);
@@ -235,12 +240,12 @@ export function create(parent, store) {
 
   return {
     update(changed) {
-      if (!store.T || !store.data) return;
+      if (!store.T) return;
       if (built !== store.data.static) build();
       if (changed.has("data")) {
         if (!store.busy()) tweaks = copy(store.data.tweaks); // else the visitor is ahead of this answer
         show();
-      } else if (changed.has("step")) for (const control of controls) control.show();
+      } else if (changed.has("step")) for (const control of groups.get(gate)?.controls ?? []) control.show();
       if (changed.has("data") || changed.has("show")) describe();
       matrix.update(changed);
     },

@@ -10,8 +10,8 @@ import { createSlider } from "./slider.js";
 import { clamp } from "./store.js";
 
 const LIMIT = 10; // the largest weight that Python accepts
-const TALLEST = 168; // px
-const LARGEST_CELL = 24;
+const TALLEST = 120; // px
+const LARGEST_CELL = { width: 46, height: 24 };
 
 /** `tweaks`: {value(key) -> number | undefined, change(key, value | undefined, commit)}; key is "W_xf.3.2", counted from 1. */
 export function create(parent, store, tweaks) {
@@ -27,8 +27,8 @@ export function create(parent, store, tweaks) {
   parent.append(
     el("div", { class: "sg-wt-head" }, chips, scale),
     el("div", { class: "sg-wt-body" }, from, el("div", {}, to, field)),
-    entry,
     sliderRow,
+    entry,
   );
 
   let names = []; // parameters of the open gate
@@ -126,9 +126,8 @@ export function create(parent, store, tweaks) {
   function resize() {
     const room = parent.clientWidth - 22;
     if (room <= 0 || !name) return;
-    const fit = (length, count) => Math.min(LARGEST_CELL, length / count);
-    size.width = Math.floor(fit(room, size.columns) * size.columns);
-    size.height = Math.floor(fit(TALLEST, size.rows) * size.rows);
+    size.width = Math.floor(Math.min(room, LARGEST_CELL.width * size.columns));
+    size.height = Math.floor(Math.min(TALLEST, LARGEST_CELL.height * size.rows));
     canvas.style.width = `${size.width}px`;
     canvas.style.height = `${size.height}px`;
   }
