@@ -12,9 +12,8 @@ const NEUTRAL = "color-mix(in srgb, var(--sg-text) 42%, var(--sg-paper))"; // a 
 export function createBars(store) {
   const low = el("span", {});
   const high = el("span", {});
-  const axis = el("div", { class: "sg-terms-axis", "aria-hidden": "true" }, low, el("span", {}, "0"), high);
+  const axis = el("li", { class: "sg-terms-axis", "aria-hidden": "true" }, el("span", {}, low, el("span", {}, "0"), high));
   const list = el("ul", { class: "sg-terms" });
-  const node = el("div", { class: "sg-terms-box" }, list, axis);
   let rows = [];
   let reach = new Map(); // quantity -> the axis' end
 
@@ -83,12 +82,26 @@ export function createBars(store) {
     const run = numbers(store.data);
     const most = Math.max(...Object.keys(run.expressions).map((q) => rowsOf(terms(run, q, 1, 0))));
     rows = Array.from({ length: most }, row);
-    list.replaceChildren(...rows.map((r) => r.item));
+    list.replaceChildren(...ghosts(run), ...rows.map((r) => r.item), axis);
     list.style.setProperty("--rows", most);
     list.setAttribute("aria-label", store.text("card.bars"));
   }
 
-  return { node, build, draw };
+  /** Every label that the cell can need, without height: they decide the width of the first column once. */
+  function ghosts(run) {
+    const { tokens } = store.data.static;
+    const longest = tokens.reduce((a, token, k) => (token.text.length > tokens[a].text.length ? k : a), 0) + 1;
+    return Object.keys(run.expressions).flatMap((q) =>
+      terms(run, q, 1, 0).list.map((term) => {
+        const label = el("span", { class: "sg-term-name" });
+        const { key, values } = name(term, { q, step: longest });
+        compose(label, store.text(key), values);
+        return el("li", { class: "sg-term sg-term-ghost", "aria-hidden": "true" }, label);
+      }),
+    );
+  }
+
+  return { node: list, build, draw };
 }
 
 function lastQuantity(tree) {

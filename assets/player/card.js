@@ -3,12 +3,13 @@
  * Everything that differs between phases lies stacked in one place, the hidden ones keeping its size, so that nothing
  * below moves while the cell plays.
  */
-import { closing } from "./closing.js";
-import { el, mark, math, say, stylesheet } from "./dom.js";
-import { numbers, terms } from "./evaluate.js";
-import { clip, compose, numeric, write } from "./formula.js";
-import { fixed } from "./format.js";
 import { createBars } from "./bars.js";
+import { closing } from "./closing.js";
+import { el, mark, say, stylesheet } from "./dom.js";
+import { equations, fit, tell } from "./equations.js";
+import { numbers, terms } from "./evaluate.js";
+import { fixed } from "./format.js";
+import { clip, compose, numeric, write } from "./formula.js";
 
 /** What the card speaks about: a fresh pin wherever it is, else the playhead with the pinned unit. */
 export function focusOf(store, fresh) {
@@ -18,30 +19,6 @@ export function focusOf(store, fresh) {
   const q = selection && names.includes(selection.q) ? selection.q : names[0];
   const width = store.array(q)?.cols ?? 1;
   return { q, step, unit: Math.min(selection?.unit ?? 0, width - 1) };
-}
-
-/** The phase's sentence with the tokens in place. */
-export function tell(store, parent, note, step) {
-  const token = (k) => [{ text: k >= 1 ? clip(store.token(k).text) : "–", strong: true }];
-  compose(parent, note, { token: token(step), previous: token(step - 1), step: String(step) });
-}
-
-/** One phase's equations, each with a line for its numbers below: {node, lines: Map(q -> {row, numbers})}. */
-export function equations(store, phase, onpick) {
-  const lines = new Map();
-  const node = el("div", { class: "sg-equations" });
-  for (const { q, mathml } of phase.equations) {
-    const values = el("div", { class: "sg-numeric" });
-    const label = store.text("card.choose", { label: store.quantity(q).label });
-    const symbols = math(mathml, { class: "sg-equation", display: "block" });
-    const head = onpick
-      ? el("button", { class: "sg-equation-pick", type: "button", title: label, onclick: () => onpick(q) }, symbols)
-      : symbols;
-    const row = el("div", { class: "sg-equation-row", style: `--role: var(--hue-${store.quantity(q).role})` }, head, values);
-    lines.set(q, { row, values });
-    node.append(row);
-  }
-  return { node, lines };
 }
 
 export function create(parent, store) {
@@ -90,19 +67,7 @@ export function create(parent, store) {
     bars.build();
     const run = numbers(store.data);
     for (const [k, phase] of store.phases.entries()) for (const q of phase.quantities) fillNumbers(k, run, q, store.step, 0);
-    fit();
-  }
-
-  /** Equations wider than the card are set smaller; MathML does not break lines. */
-  function fit() {
-    for (const { node } of phases) {
-      for (const symbols of node.querySelectorAll(".sg-equation")) {
-        symbols.style.fontSize = "";
-        const [room, width] = [formulas.clientWidth - 14, symbols.scrollWidth];
-        const size = parseFloat(getComputedStyle(symbols).fontSize);
-        if (room > 0 && width > room) symbols.style.fontSize = `${Math.max(11, (size * room) / width)}px`;
-      }
-    }
+    fit(formulas);
   }
 
   function fillNumbers(k, run, q, step, at) {
@@ -180,7 +145,7 @@ export function create(parent, store) {
     mark(so, "data-key", key);
   }
 
-  new ResizeObserver(fit).observe(formulas);
+  new ResizeObserver(() => fit(formulas)).observe(formulas);
 
   return {
     update(changed) {

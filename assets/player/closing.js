@@ -80,7 +80,7 @@ function state(store, run, q, { step, unit, strong }, common) {
   const kept = parts.filter(([, node]) => factors(node).some((n) => n[0] === "q" && n[1] === q && n[2] > 0));
   if (kept.length === 1 && parts.length === 2) {
     const written = parts.find((part) => part !== kept[0]);
-    const amount = ([sign, node]) => strong(signed(sign * evaluate(run, node, step, unit)), firstRole(store, node));
+    const amount = ([sign, node]) => strong(signed(sign * evaluate(run, node, step, unit)), store.quantity(quantitiesIn(node).at(-1).name).role);
     return { key: "so.moves", values: { ...values, kept: amount(kept[0]), written: amount(written) } };
   }
   const recurrent = some(tree, (n) => n[0] === "q" && n[1] === q && n[2] > 0);

@@ -2,11 +2,11 @@
  * The still view: every phase of the present step side by side, for paper and for those who do not want motion.
  * Nothing is held back here: the step is shown as it stands when it has been read to its end.
  */
-import { clip, compose, numeric, symbol, write } from "./formula.js";
-import { equations, tell } from "./card.js";
 import { el, mark, stylesheet } from "./dom.js";
+import { equations, fit, tell } from "./equations.js";
 import { numbers } from "./evaluate.js";
 import { fixed } from "./format.js";
+import { clip, compose, numeric, symbol, write } from "./formula.js";
 import { colourOf } from "./palette.js";
 
 const NUMBERED = 10; // units up to which a strip's cells carry their numbers
@@ -76,6 +76,8 @@ export function create(parent, store) {
       }
     }
   }
+
+  new ResizeObserver(() => fit(grid)).observe(grid);
 
   return {
     update(changed) {

@@ -4,10 +4,10 @@
  */
 import { el, mark, math, say, stylesheet } from "./dom.js";
 import { firstDifference, lastReadout } from "./effect.js";
-import { clip, compose, symbol } from "./formula.js";
-import { fixed, percent } from "./format.js";
-import { createSlider } from "./slider.js";
 import { parametersIn } from "./evaluate.js";
+import { fixed, percent } from "./format.js";
+import { clip, compose, symbol } from "./formula.js";
+import { createSlider } from "./slider.js";
 import * as weights from "./weights.js";
 
 const EMPTY = { bias: {}, gain_x: {}, gain_h: {}, clamp: {}, weights: {} };
