@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -69,39 +69,58 @@ class Run:
     base_digest: str
 
 
-def run(experiment: Experiment) -> Run:
-    """Compute an experiment, with its tweaks and without them. Any text will do, the empty one too."""
-    spec = CELLS[experiment.cell]
+def run(experiment: Experiment, near: Run | None = None) -> Run:
+    """Compute an experiment, with its tweaks and without them. Any text will do, the empty one too.
+
+    `near` is a run from before: if only tweaks tell the two apart, its untouched part is taken over.
+    """
     tweaks = experiment.tweaks
+    untouched = replace(experiment, tweaks=UNTOUCHED)
+    if near is None or replace(near.experiment, tweaks=UNTOUCHED) != untouched:
+        near = _untouched(untouched)
+    params, trace, readout, digest = near.base_params, near.base_trace, near.base_readout, near.base_digest
+    if not tweaks.is_empty:
+        params = apply(tweaks, near.spec, params)
+        if trace is not None:
+            trace = forward(near.spec, params, near.X, clamp=dict(tweaks.clamp))
+        readout = _readout(near.model, trace)
+        digest = _digest(digest, tweaks)
+    return replace(near, experiment=experiment, params=params, trace=trace, readout=readout, digest=digest)
+
+
+def _untouched(experiment: Experiment) -> Run:
+    """The run of an experiment that has no tweaks."""
+    spec = CELLS[experiment.cell]
     model = trained(experiment)
     tokens = _read(experiment, model)
-    X, known, notices = _inputs(experiment, model, tokens)
-    _, D, H = sizes(experiment)
-    base_params = model.params if model else init(spec, D, H, experiment.seed)
-    params = base_params if tweaks.is_empty else apply(tweaks, spec, base_params)
-    base_trace = forward(spec, base_params, X) if len(X) else None
-    trace = base_trace
-    if base_trace is not None and not tweaks.is_empty:
-        trace = forward(spec, params, X, clamp=dict(tweaks.clamp))
-    base_readout = _readout(model, base_trace)
-    named = (experiment.lesson, spec.key, tokens.mode, tokens.items, D, H, experiment.seed)
-    base_digest = _digest(named, model.card if model else None)
+    notices = tokens.notices
+    if model is not None:
+        X, known, params = model.vectors(tokens.items), tuple(map(model.knows, tokens.items)), model.params
+    else:
+        X, known = vectors(tokens, INPUTS, experiment.seed), (True,) * len(tokens.items)
+        params = init(spec, X.shape[1], experiment.units, experiment.seed)
+        if lessons()[experiment.lesson].task is not None:
+            notices = (*notices, Notice("notice.untrained", {"cell": spec.title}))
+    trace = forward(spec, params, X) if len(X) else None
+    readout = _readout(model, trace)
+    named = (spec.key, tokens.mode, tokens.items, experiment.lesson, experiment.units, experiment.seed)
+    digest = _digest(named, dict(model.card) if model else None)
     return Run(
-        experiment,
-        spec,
-        model,
-        tokens,
-        known,
-        X,
-        params,
-        base_params,
-        trace,
-        base_trace,
-        base_readout if trace is base_trace else _readout(model, trace),
-        base_readout,
-        (*tokens.notices, *notices),
-        _digest(base_digest, tweaks) if not tweaks.is_empty else base_digest,
-        base_digest,
+        experiment=experiment,
+        spec=spec,
+        model=model,
+        tokens=tokens,
+        known=known,
+        X=X,
+        params=params,
+        base_params=params,
+        trace=trace,
+        base_trace=trace,
+        readout=readout,
+        base_readout=readout,
+        notices=notices,
+        digest=digest,
+        base_digest=digest,
     )
 
 
@@ -109,6 +128,13 @@ def trained(experiment: Experiment) -> Model | None:
     """The lesson's weights; None in free play, and for a cell that was not trained on the lesson's task."""
     task = lessons()[experiment.lesson].task
     return None if task is None else load(task, experiment.cell)
+
+
+def unknown(experiment: Experiment) -> tuple[str, ...]:
+    """The distinct tokens that the trained vocabulary lacks, in the order of the text."""
+    model = trained(experiment)
+    items = dict.fromkeys(_read(experiment, model).items)
+    return () if model is None else tuple(item for item in items if not model.knows(item))
 
 
 def sizes(experiment: Experiment) -> tuple[int, int, int]:
@@ -123,23 +149,6 @@ def sizes(experiment: Experiment) -> tuple[int, int, int]:
 def _read(experiment: Experiment, model: Model | None) -> Tokens:
     """The text as tokens. Weights trained on words can read nothing but words."""
     return tokenize(experiment.text, experiment.mode if model is None else "words")
-
-
-def _inputs(
-    experiment: Experiment, model: Model | None, tokens: Tokens
-) -> tuple[np.ndarray, tuple[bool, ...], tuple[Notice, ...]]:
-    """What the cell reads (T, D), which tokens it knows, and what the visitor should be told about that."""
-    if model is None:
-        X = vectors(tokens, INPUTS, experiment.seed)
-        learned = lessons()[experiment.lesson].task is None
-        values = {"cell": CELLS[experiment.cell].title}
-        return X, (True,) * len(X), () if learned else (Notice("notice.untrained", values),)
-    known = tuple(map(model.knows, tokens.items))
-    strange = list(dict.fromkeys(item for item, knows in zip(tokens.items, known, strict=True) if not knows))
-    if not strange:
-        return model.vectors(tokens.items), known, ()
-    named = " ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
-    return model.vectors(tokens.items), known, (Notice("notice.unknown_words", {"tokens": named}),)
 
 
 def _readout(model: Model | None, trace: Trace | None) -> np.ndarray | None:

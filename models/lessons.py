@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from .tasks import TASKS
+
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "lessons"
 
 
@@ -19,6 +21,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "assets" / "lessons"
 class Lesson:
     """`task` names the trained weights that the lesson reads with; None is free play, with untrained ones.
 
+    `examples` are texts to begin with, the first the default; a file that names a task may leave them to it.
     `step` is where the clock stands when the lesson opens: past the start, so that the first picture has
     gates to look at. `place` orders the menu; the first lesson is what a bare address opens.
     """
@@ -26,12 +29,15 @@ class Lesson:
     key: str
     title: str
     sentence: str
-    text: str
     examples: tuple[str, ...]
     cell: str
     place: int
     step: int = 1
     task: str | None = None
+
+    @property
+    def text(self) -> str:
+        return self.examples[0]
 
 
 @cache
@@ -40,7 +46,8 @@ def lessons() -> Mapping[str, Lesson]:
     found = []
     for path in FOLDER.glob("*.json"):
         fields = json.loads(path.read_text(encoding="utf-8"))
-        found.append(Lesson(**fields | {"key": path.stem, "examples": tuple(fields["examples"])}))
+        examples = fields.pop("examples", None) or TASKS[fields["task"]].examples
+        found.append(Lesson(key=path.stem, examples=tuple(examples), **fields))
     found.sort(key=lambda lesson: (lesson.place, lesson.key))
     return MappingProxyType({lesson.key: lesson for lesson in found})
 

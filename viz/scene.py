@@ -12,6 +12,7 @@ from models import CELLS
 from models.experiment import LONGEST, SEEDS, UNITS, Experiment, sizes
 from models.lessons import FIRST, Lesson, lessons
 from models.notice import Notice, Value
+from models.spec import CellSpec
 from models.text import MODES
 from models.tweaks import Tweaks, legal
 
@@ -127,13 +128,17 @@ def tidy(scene: Scene, experiment: Experiment, view: View | None = None) -> Scen
 
 def settle(scene: Scene) -> tuple[Scene, tuple[Notice, ...]]:
     """The nearest scene that exists, and a notice for everything that had to be changed. Never raises."""
-    experiment, notices = settle_experiment(scene.experiment)
-    view, more = settle_view(scene.view, experiment)
-    return Scene(experiment, view), (*notices, *more)
-
-
-def settle_experiment(asked: Experiment) -> tuple[Experiment, tuple[Notice, ...]]:
     notices: list[Notice] = []
+    experiment = _settle_experiment(scene.experiment, notices)
+    steps, D, H = sizes(experiment)
+    tweaks, more = legal(scene.experiment.tweaks, CELLS[experiment.cell], D, H)
+    notices += more
+    view = _settle_view(scene.view, CELLS[experiment.cell], steps, H, notices)
+    return Scene(replace(experiment, tweaks=tweaks), view), tuple(notices)
+
+
+def _settle_experiment(asked: Experiment, notices: list[Notice]) -> Experiment:
+    """All but the tweaks, whose limits depend on the rest."""
     lesson = _known("lesson", asked.lesson, tuple(lessons()), FIRST, notices)
     cell = _known("cell", asked.cell, tuple(CELLS), lessons()[lesson].cell, notices)
     mode = _known("mode", asked.mode, MODES, "auto", notices)
@@ -144,16 +149,10 @@ def settle_experiment(asked: Experiment) -> tuple[Experiment, tuple[Notice, ...]
         notices.append(Notice("notice.text_cut", {"limit": LONGEST}))
     units = _within("units", asked.units, UNITS, notices)
     seed = _within("seed", asked.seed, SEEDS, notices)
-    experiment = Experiment(lesson, cell, text, mode, units, seed)
-    _, D, H = sizes(experiment)
-    tweaks, more = legal(asked.tweaks, CELLS[cell], D, H)
-    return replace(experiment, tweaks=tweaks), (*notices, *more)
+    return Experiment(lesson, cell, text, mode, units, seed)
 
 
-def settle_view(asked: View, experiment: Experiment) -> tuple[View, tuple[Notice, ...]]:
-    notices: list[Notice] = []
-    spec = CELLS[experiment.cell]
-    steps, _, units = sizes(experiment)
+def _settle_view(asked: View, spec: CellSpec, steps: int, units: int, notices: list[Notice]) -> View:
     step = _within("step", asked.step, (1, max(steps, 1)), notices)
     ids = tuple(phase.id for phase in spec.phases)
     phase = _known("phase", asked.phase, ids, ids[0], notices)
@@ -164,7 +163,7 @@ def settle_view(asked: View, experiment: Experiment) -> tuple[View, tuple[Notice
         if quantity not in spec.quantities or not 1 <= unit <= units or not 1 <= at <= steps:
             notices.append(Notice("notice.link.selection", {"value": f"{quantity}.{unit}.{at}"}))
             selection = None
-    return View(step, phase, selection, asked.panel, lang), tuple(notices)
+    return View(step, phase, selection, asked.panel, lang)
 
 
 def _known(name: str, value: str, allowed: tuple[str, ...], otherwise: str, notices: list[Notice]) -> str:

@@ -8,6 +8,7 @@ language has one.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from types import MappingProxyType
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "text"
 DEFAULT = "en"
+PLACE = re.compile(r"\{(\w+)\}")
 
 
 @cache
@@ -37,9 +39,9 @@ def sentence(lang: str, key: str) -> str:
 
 
 def say(lang: str, key: str, **values: object) -> str:
-    """The sentence with its places filled. Values are put in as they are, never read as places again."""
-    text = sentence(lang, key)
-    return text.format_map(values) if values else text
+    """The sentence with its places filled. Values are put in as they are, never read as places again; a place
+    without a value stays as it is written."""
+    return PLACE.sub(lambda place: str(values.get(place[1], place[0])), sentence(lang, key))
 
 
 def section(lang: str, prefix: str) -> dict[str, str]:

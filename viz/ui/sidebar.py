@@ -11,7 +11,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from models import CELLS
-from models.experiment import SEEDS, UNITS, trained
+from models.experiment import SEEDS, UNITS, trained, unknown
 from models.lessons import lessons
 from models.text import MODES
 from models.weights import Model
@@ -19,7 +19,7 @@ from models.weights import Model
 from .. import scene as scenes
 from ..scene import Scene
 from ..text import languages, say
-from . import state
+from . import notice, state
 
 
 def draw() -> None:
@@ -92,6 +92,10 @@ def _text(scene: Scene) -> None:
         on_change=_changed,
         args=("text", scenes.type_text),
     )
+    strange = unknown(scene.experiment)
+    if strange:
+        named = " ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
+        st.caption(say(lang, "sidebar.unknown", tokens=notice.code(named)))
     with st.popover(say(lang, "sidebar.examples"), width="stretch"):
         for place, example in enumerate(scene.lesson.examples):
             st.button(
