@@ -58,7 +58,7 @@ def pack(
         "link": to_link(scene),
         "push": push,
         "view": _view(scene.view, epoch),
-        "tweaks": _tweaks(scene.experiment.tweaks),
+        "tweaks": _tweaks(run.experiment.tweaks),
         "readout": _readout(run),
     }
     if holds_base == fixed:
