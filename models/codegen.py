@@ -72,10 +72,13 @@ class Loop:
 
     def compile(self) -> CompiledLoop:
         arguments = [f"{name}_all" for name in self.stepped] + list(self.fixed)
-        source = [
-            f"def loop({', '.join(arguments)}):",
+        steps = [
             f"    for {', '.join(self.stepped)}, in zip({', '.join(f'{n}_all' for n in self.stepped)}):",
             *(f"        {line}" for line in self.lines or ["pass"]),
+        ]
+        source = [
+            f"def loop({', '.join(arguments)}):",
+            *(steps if self.stepped else []),  # a loop that moves no array has nothing to do
             f"    return ({''.join(name + ', ' for name in self.carried)})",
         ]
         text = "\n".join(source) + "\n"

@@ -23,12 +23,16 @@ class Knob:
 
 
 def knobs(spec: CellSpec) -> tuple[Knob, ...]:
-    """One knob for each gate and candidate (and any state that is itself a squashed sum, as in the RNN)."""
+    """One knob for each gate and candidate, and for what else has weights of its own (the RNN's h)."""
     found = []
-    for quantity in spec.quantities.values():
-        nodes = list(quantity.expr.walk())
-        weights = [(n.args[0], n.args[1].name) for n in nodes if n.op == "matmul"]
-        biases = [n.name for n in nodes if n.op == "parameter" and n.name.startswith("b_")]
+    owned: set[str] = set()
+    gates_first = sorted(spec.quantities.values(), key=lambda q: q.kind not in ("gate", "candidate"))
+    for quantity in gates_first:
+        nodes = [n for n in quantity.expr.walk() if n.op in ("matmul", "parameter")]
+        weights = [n.args[1].name for n in nodes if n.op == "matmul" and n.args[1].name not in owned]
+        weights = [name for name in weights if not spec.weights[name].only_if_sizes_differ]  # may be no parameter
+        biases = [n.name for n in nodes if n.name.startswith("b_") and n.name not in owned]
+        owned.update(n.name for n in nodes)
         if quantity.clock or not (weights or biases or quantity.kind in ("gate", "candidate")):
             continue
         low = 0.0 if quantity.kind == "gate" else -1.0
@@ -36,13 +40,14 @@ def knobs(spec: CellSpec) -> tuple[Knob, ...]:
             Knob(
                 quantity.name,
                 biases[0] if biases else None,
-                tuple(name for source, name in weights if source.op == "input"),
-                tuple(name for source, name in weights if source.op != "input"),
+                tuple(name for name in weights if name.startswith("W_x")),
+                tuple(name for name in weights if not name.startswith("W_x")),
                 low if quantity.low is None else quantity.low,
                 1.0 if quantity.high is None else quantity.high,
             )
         )
-    return tuple(found)
+    order = list(spec.quantities)
+    return tuple(sorted(found, key=lambda knob: order.index(knob.gate)))
 
 
 def tree(node: Node) -> list[object]:

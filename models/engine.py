@@ -42,7 +42,7 @@ def forward(
         if quantity.clock:
             ticks = quantity.clock(steps, sizes["H"]).astype(dtype)
             shape = (steps, *batch, sizes["H"])
-            memory.clocks[name] = np.broadcast_to(ticks.reshape(steps, *[1] * len(batch), -1), shape)
+            memory.clocks[name] = np.broadcast_to(ticks.reshape(steps, *[1] * len(batch), sizes["H"]), shape)
     start = _started(spec, memory, initial or {})
     pins = {name: _pinned(spec, memory, name, value) for name, value in (clamp or {}).items()}
 

@@ -24,6 +24,8 @@ def split_name(name: str) -> tuple[str, bool, str]:
 class Text:
     """Plain Unicode, for screen readers, code comments and tooltips."""
 
+    has_fractions = False
+
     def quantity(self, name: str, role: str, lag: int) -> str:
         letter, tilde, mark = split_name(name)
         return f"{letter}{'̃' if tilde else ''}{mark.translate(RAISED)}_{'{t−1}' if lag else 't'}"
@@ -44,16 +46,22 @@ class Text:
         return f"{OPS[op].symbol}({', '.join(parts)})"
 
     def fraction(self, top: str, bottom: str) -> str:
-        return f"{top} / ({bottom})"
+        raise NotImplementedError
 
     def brackets(self, inner: str) -> str:
         return f"({inner})"
+
+    def ticks(self) -> str:
+        """1 where the period p of the unit divides the step, else 0."""
+        return "[t mod p = 0]"
 
     def equation(self, left: str, right: str) -> str:
         return f"{left} = {right}"
 
 
 class Latex(Text):
+    has_fractions = True
+
     def quantity(self, name: str, role: str, lag: int) -> str:
         letter, tilde, mark = split_name(name)
         base = rf"\tilde{{{letter}}}" if tilde else letter
@@ -86,9 +94,14 @@ class Latex(Text):
     def brackets(self, inner: str) -> str:
         return rf"\left({inner}\right)"
 
+    def ticks(self) -> str:
+        return r"[\, t \bmod p = 0 \,]"
+
 
 class MathML(Text):
     """Presentation MathML; each symbol carries the class of its role, `role-f`."""
+
+    has_fractions = True
 
     def quantity(self, name: str, role: str, lag: int) -> str:
         letter, tilde, mark = split_name(name)
@@ -123,6 +136,10 @@ class MathML(Text):
 
     def brackets(self, inner: str) -> str:
         return f'<mrow><mo stretchy="false">(</mo>{inner}<mo stretchy="false">)</mo></mrow>'
+
+    def ticks(self) -> str:
+        test = "<mi>t</mi><mo>mod</mo><mi>p</mi><mo>=</mo><mn>0</mn>"
+        return f'<mrow><mo stretchy="false">[</mo>{test}<mo stretchy="false">]</mo></mrow>'
 
     def equation(self, left: str, right: str) -> str:
         return f'<math display="block">{left}<mo>=</mo>{right}</math>'
@@ -161,17 +178,17 @@ def _write(spec: CellSpec, node: Node, writer: Text, outside: int) -> str:
         case "constant":
             return writer.number(node.number)
         case "clock":
-            return writer.quantity(node.name, spec.quantities[node.name].role, 0)
+            return writer.ticks()
         case "identity":
             return _write(spec, node.args[0], writer, outside)
     op = OPS[node.op]
-    if node.op == "div":
+    if node.op == "div" and writer.has_fractions:
         top, bottom = (_write(spec, argument, writer, 0) for argument in node.args)
         return writer.fraction(top, bottom)
     if op.is_function:
         return writer.function(node.op, [_write(spec, argument, writer, 0) for argument in node.args])
-    # a − (b + c): the right side of a difference must bind tighter than the difference itself
-    limits = [op.strength] + [op.strength + (node.op == "sub")] * (len(node.args) - 1)
+    # a − (b + c): the right side of a difference must bind tighter than the difference itself; so in a / (b ⊙ c)
+    limits = [op.strength] + [op.strength + (node.op in ("sub", "div"))] * (len(node.args) - 1)
     parts = [_write(spec, a, writer, limit) for a, limit in zip(node.args, limits, strict=True)]
     written = writer.prefix(op.symbol, parts[0]) if len(parts) == 1 else writer.infix(op.symbol, parts)
     return writer.brackets(written) if op.strength < outside else written

@@ -68,11 +68,11 @@ def _interval(
             if mixed:
                 return _hull(of(mixed[1]), of(mixed[2]))
             parts = [of(argument) for argument in node.args]
-            return (sum(p[0] for p in parts), sum(p[1] for p in parts))
+            return (_sum([p[0] for p in parts], -np.inf), _sum([p[1] for p in parts], np.inf))
         case "sub":
             a, b = of(node.args[0]), of(node.args[1])
-            high = a[1] - b[0] if a[1] != b[0] or np.isfinite(a[1]) else np.inf
-            return (a[0] - b[1], min(high, 0.0) if _is_maximum_of(node.args[1], node.args[0], quantities) else high)
+            low, high = _sum([a[0], -b[1]], -np.inf), _sum([a[1], -b[0]], np.inf)
+            return (low, min(high, 0.0) if _is_maximum_of(node.args[1], node.args[0], quantities) else high)
         case "neg":
             a = of(node.args[0])
             return (-a[1], -a[0])
@@ -147,6 +147,7 @@ def convex_mix(node: Node, quantities: Mapping[str, Quantity]) -> tuple[Node, No
     def is_rest(rest: Node, share: Node) -> bool:
         definition = quantities[rest.name].expr if rest.op == "quantity" else rest
         return definition.op == "sub" and definition.args[0].number == 1.0 and same(definition.args[1], share)
+
     if node.op != "add" or len(node.args) != 2 or any(term.op != "mul" for term in node.args):
         return None
     one, two = node.args
@@ -162,6 +163,11 @@ def convex_mix(node: Node, quantities: Mapping[str, Quantity]) -> tuple[Node, No
 def same(a: Node, b: Node) -> bool:
     """Whether two nodes stand for the same value: one node, or two references to one quantity."""
     return a is b or (a.is_leaf and a.op == b.op and a.name == b.name and a.number == b.number)
+
+
+def _sum(ends: list[float], unknown: float) -> float:
+    """The sum; ∞ − ∞ can be anything, so that the end is `unknown`."""
+    return unknown if np.inf in ends and -np.inf in ends else sum(ends)
 
 
 def _hull(a: Interval, b: Interval) -> Interval:
