@@ -6,7 +6,11 @@ turns "keeps" into "takes"; the two places of the reset are different functions.
 """
 
 from ..algebra import Node, sigmoid, tanh
-from ..spec import Step, cell
+from ..spec import Phase, Step, cell
+
+KEEPS = "how much of the past stays"
+TAKES = "how much of the candidate is taken"
+RESETS = "how much of the past the candidate sees"
 
 
 def reset_and_update(k: Step, h: Node, update_note: str) -> tuple[Node, Node]:
@@ -20,7 +24,7 @@ def reset_and_update(k: Step, h: Node, update_note: str) -> tuple[Node, Node]:
         "r",
         sigmoid(k.x("r") + k.h("r", h) + k.b("r")),
         "reset gate",
-        "how much of the past the candidate sees",
+        RESETS,
     )
     z = k.gate("z", sigmoid(k.x("z") + k.h("z", h) + k.b("z")), "update gate", update_note)
     return r, z
@@ -55,8 +59,46 @@ def mix_keeping(k: Step, h: Node, z: Node, candidate: Node) -> None:
     k.state("h", z * h + (1 - z) * candidate, "hidden state", "old and new, mixed by the update gate")
 
 
-KEEPS = "how much of the past stays"
-TAKES = "how much of the candidate is taken"
+def mix_taking(k: Step, h: Node, z: Node, candidate: Node) -> None:
+    k.phase(
+        "mix",
+        "Mix old and new",
+        "The new state lies between the old one and the candidate: where z is 1 the candidate takes the place "
+        "of the old value, where z is 0 the old value stays.",
+    )
+    k.state("h", (1 - z) * h + z * candidate, "hidden state", "old and new, mixed by the update gate")
+
+
+def group(k: Step) -> None:
+    """The interview notes compute the update gate only when it is needed."""
+    k.grouping(
+        "four",
+        Phase(
+            "reset",
+            "Reset gate",
+            "How much of the past may the candidate see? The reset gate reads “{token}” and the last hidden state.",
+            ("r",),
+        ),
+        Phase(
+            "candidate",
+            "Candidate",
+            "What could the new state be? The candidate is made from “{token}” and from the part of the past that "
+            "the reset gate lets through.",
+            ("h~",),
+        ),
+        Phase(
+            "update",
+            "Update gate",
+            "How are the old and the new mixed? The update gate reads “{token}” and the last hidden state.",
+            ("z",),
+        ),
+        Phase(
+            "mix",
+            "New state",
+            "The new state lies between the old one and the candidate, where the update gate says.",
+            ("h",),
+        ),
+    )
 
 
 @cell("gru", title="GRU", year=2014, source="Cho et al. 2014; Zhang et al., Dive into Deep Learning")
@@ -64,6 +106,7 @@ def gru(k: Step) -> None:
     h = k.previous("h")
     r, z = reset_and_update(k, h, KEEPS)
     mix_keeping(k, h, z, candidate_reset_before(k, h, r))
+    group(k)
 
 
 @cell("gru_after", title="GRU, reset after the product", year=2014, source="cuDNN; PyTorch; Keras")
@@ -79,17 +122,12 @@ def gru_after(k: Step) -> None:
         "what could replace the state",
     )
     mix_keeping(k, h, z, candidate)
+    group(k)
 
 
 @cell("gru_takes_new", title="GRU, z takes the new", year=2014, source="Chung et al. 2014; Olah 2015")
 def gru_takes_new(k: Step) -> None:
     h = k.previous("h")
     r, z = reset_and_update(k, h, TAKES)
-    candidate = candidate_reset_before(k, h, r)
-    k.phase(
-        "mix",
-        "Mix old and new",
-        "The new state lies between the old one and the candidate: where z is 1 the candidate takes the place "
-        "of the old value, where z is 0 the old value stays.",
-    )
-    k.state("h", (1 - z) * h + z * candidate, "hidden state", "old and new, mixed by the update gate")
+    mix_taking(k, h, z, candidate_reset_before(k, h, r))
+    group(k)
