@@ -169,8 +169,8 @@ def slope(case: Case, clamp: dict | None = None) -> tuple[float, float]:
     told = np.vdot(grads.x, along_x)
     told += sum(np.vdot(grads.params[name], direction) for name, direction in along.items())
     told += sum(np.vdot(grads.initial[name], direction) for name, direction in along_start.items())
-    size = 1e-6
-    return (loss(size) - loss(-size)) / (2 * size), float(told)
+    near, far = ((loss(size) - loss(-size)) / (2 * size) for size in (1e-5, 2e-5))
+    return (4 * near - far) / 3, float(told)  # without the error of second order
 
 
 @every_cell
@@ -288,7 +288,7 @@ def test_what_does_not_fit_is_refused_by_name(spec: CellSpec) -> None:
         backward(trace, {"nobody": np.zeros(H)})
     with pytest.raises(ValueError, match=rf"gradient of {quantity} has shape \(99,\)"):
         backward(trace, {quantity: np.zeros(99)})
-    with pytest.raises(KeyError, match="no quantity 'nobody'"):
+    with pytest.raises(KeyError, match=r"no quantity .*nobody"):
         trace["nobody"]
     with pytest.raises(ValueError, match="no option 'nobody'"):
         spec.choose(nobody=1)

@@ -18,15 +18,44 @@ from tests.cases import every_cell
 COUNTS = {
     "rnn": 620,
     "lstm": 2480,
+    "lstm_peephole": 2540,
+    "lstm_coupled": 1860,
+    "lstm_no_input_gate": 1900,
+    "lstm_no_forget_gate": 1900,
+    "lstm_no_output_gate": 1900,
+    "lstm_no_input_activation": 2540,
+    "lstm_no_output_activation": 2540,
+    "lstm_full_gate_recurrence": 6140,
     "gru": 1860,
     "gru_takes_new": 1860,
     "gru_after": 1880,
+    "mgu": 1240,
+    "mut1": 1260 + 200,  # with the projection that is needed where D and H differ
+    "mut2": 1660 + 200,
+    "mut3": 1860,
+    "minlstm": 660,
+    "mingru": 440,
+    "sru": 880,
+    "slstm": 2480,
+    "clockwork": 200 + 5 * (20 + 15 + 10 + 5) + 20,
+    "depth_gated": 2540 + 4 * (400 + 400 + 20) + 3 * 20 + 400 + 3 * 20,
+    "layer": 220,
 }
 
 
 @pytest.mark.parametrize("key", COUNTS)
 def test_parameters_are_as_many_as_in_the_literature(key: str) -> None:
     assert CELLS[key].count(10, 20) == COUNTS[key]
+
+
+def test_what_options_and_equal_sizes_change_in_the_count() -> None:
+    assert CELLS["mut1"].count(20, 20) == 2 * 400 + 2 * 400 + 3 * 20
+    assert CELLS["mut2"].count(20, 20) == 2 * 400 + 3 * 400 + 3 * 20
+    assert CELLS["rnn_output"].count(10, 20, 7) == 620 + 20 * 7 + 7
+    assert CELLS["lstm_peephole"].choose(p_o="off").count(10, 20) == 2520
+    assert CELLS["lstm_coupled"].choose(peepholes="on").count(10, 20) == 1900
+    assert CELLS["slstm"].choose(heads=4).count(10, 20) == 4 * (200 + 100 + 20)
+    assert CELLS["clockwork"].choose(periods="1").count(10, 20) == 620
 
 
 @every_cell
@@ -86,7 +115,8 @@ def test_knobs_turn_what_exists(spec: CellSpec) -> None:
         assert knob.low < knob.high
         assert {*knob.x, *knob.h, *([knob.bias] if knob.bias else [])} <= set(spec.weights)
     turned = {name for knob in knobs(spec) for name in (*knob.x, *knob.h)}
-    assert turned == {name for name, weight in spec.weights.items() if len(weight.shape) == 2}
+    matrices = {name for name, weight in spec.weights.items() if len(weight.shape) == 2}
+    assert turned == {name for name in matrices if not spec.weights[name].only_if_sizes_differ}
 
 
 @every_cell
@@ -113,4 +143,16 @@ def test_a_spec_is_frozen(spec: CellSpec) -> None:
 def test_cells_are_sorted_by_year() -> None:
     years = [spec.year for spec in CELLS.values()]
     assert years == sorted(years)
-    assert {"rnn", "lstm", "gru", "gru_after", "gru_takes_new"} <= CELLS.keys()
+    assert CELLS.keys() == {*COUNTS, "rnn_output"}
+
+
+def test_the_same_choice_is_the_same_spec() -> None:
+    coupled = CELLS["lstm_coupled"]
+    assert coupled.choose(learn="i") is coupled.choose(learn="i")
+    assert coupled.choose(learn="i").choose(learn="f") is coupled.choose() is coupled
+
+
+def test_groupings_are_those_of_the_documents() -> None:
+    lengths = {key: {name: len(cut) for name, cut in spec.groupings.items()} for key, spec in CELLS.items()}
+    assert lengths["lstm"] == {"six": 6, "d2l": 4, "three": 3}
+    assert all(lengths[key] == {"four": 4} for key in ("gru", "gru_after", "gru_takes_new"))
