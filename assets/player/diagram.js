@@ -41,7 +41,7 @@ export function create(parent, store) {
     const { width, height, items } = store.data.static.diagram;
     mark(drawing, "viewBox", `0 0 ${width} ${height}`);
     parts = items.map((item) => ({ item, ...MAKERS[item.kind](item, store) }));
-    const order = (part) => ["frame", "wire", "strip", "layer"].indexOf(part.item.kind) + (part.item.kind in LATER ? 9 : 0);
+    const order = (part) => ["frame", "wire", "block", "strip", "layer"].indexOf(part.item.kind) + (part.item.kind in LATER ? 9 : 0);
     parts.sort((one, other) => order(one) - order(other));
     drawing.replaceChildren(...parts.map(({ node }) => node));
     built = store.data.base;
@@ -120,6 +120,16 @@ const LATER = { op: 1, pill: 1, input: 1 };
 
 const MAKERS = {
   frame: (item) => ({ node: svg("rect", { class: "sg-frame", x: item.x, y: item.y, width: item.w, height: item.h, rx: 22 }) }),
+
+  /** A whole lower layer as one box. */
+  block: (item, store) => ({
+    node: svg(
+      "g",
+      { class: "sg-block" },
+      svg("rect", { x: item.x, y: item.y, width: item.w, height: item.h, rx: 14 }),
+      svg("text", { x: item.x + item.w / 2, y: item.y + item.h / 2 }, store.phases.find(({ id }) => id === item.phase)?.title ?? ""),
+    ),
+  }),
 
   wire: (item) => ({
     node: svg("g", { class: "sg-wire" }, svg("path", { class: "sg-line-of", d: item.d }), svg("path", { class: "sg-drops", d: item.d })),
