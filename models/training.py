@@ -2,7 +2,7 @@
 
 The network is an embedding, one cell and a logistic readout after every step. Adam, gradients clipped by
 their common norm, batches of sequences of similar length. Everything is seeded: the same command gives the
-same weights, up to the rounding of the machine's matrix products.
+same weights on the same machine. Elsewhere matrix products may round otherwise, and training magnifies that.
 
 Three small prices keep the pictures legible without costing accuracy. Decay on the embedding leaves filler
 words near zero, so that gates move for the words that matter. A price on every change of memory keeps a unit
@@ -25,7 +25,6 @@ from .readout import Readout
 from .spec import CellSpec
 from .task import UNKNOWN, Sample, Task, split
 from .tasks import TASKS
-from .trace import Trace
 from .weights import FOLDER, Model, assemble, load, opposite_update, save
 
 Array = np.ndarray
@@ -47,7 +46,7 @@ class Recipe:
     clip: float = 1.0
     dropout: float = 0.03  # share of words replaced by <unk>, which teaches its row
     embedding_decay: float = 3e-4
-    readout_decay: float = 3e-3
+    readout_decay: float = 1e-3
     steadiness: float = 1e-2
     seed: int = 0
 
@@ -160,7 +159,8 @@ def _gradients(
     loss, dh, dW, db = readout.loss(trace["h"], batch.targets, batch.weights)
     memory = "c" if "c" in spec.states else "h"
     seeds = {"h": dh}
-    seeds[memory] = seeds.get(memory, 0) + recipe.steadiness * _unrest(trace, memory, batch.weights)
+    _, slope = unrest(trace[memory], trace.previous(memory), batch.weights)
+    seeds[memory] = seeds.get(memory, 0) + recipe.steadiness * slope
     back = backward(trace, seeds)
     gradients = dict(back.params)
     gradients["E"] = recipe.embedding_decay * arrays["E"]
@@ -170,15 +170,17 @@ def _gradients(
     return loss, gradients
 
 
-def _unrest(trace: Trace, memory: str, weights: Array) -> Array:
-    """Gradient of the price of change, the mean over steps of Σ 1 − exp(−(Δ/0.3)²/2).
+def unrest(states: Array, before: Array, weights: Array) -> tuple[float, Array]:
+    """The price of change, the weighted mean over steps of Σ 1 − exp(−(Δ/0.3)²/2), and its gradient in `states`.
 
+    states: (T, …, H); before: the same one step back, the initial state first; weights: (T, …, 1).
     The price levels off: keeping still is rewarded, while a change that is worth its price may be large.
     """
-    change = trace[memory] - trace.previous(memory)
-    slope = change / 0.3**2 * np.exp(-((change / 0.3) ** 2) / 2) * (weights / weights.sum())
-    slope[:-1] -= slope[1:].copy()
-    return slope
+    change = (states - before) / 0.3
+    still = np.exp(-(change**2) / 2) * (weights / weights.sum())
+    slope = change / 0.3 * still
+    later = np.concatenate([slope[1:], np.zeros_like(slope[:1])])  # each state is also what the next changes from
+    return states.shape[-1] - float(still.sum()), slope - later
 
 
 def _clip(gradients: dict[str, Array], limit: float) -> None:
@@ -196,16 +198,14 @@ def describe(
         "task": task.key,
         "cell": spec.key,
         "command": command,
-        "inputs": recipe.inputs,
-        "units": recipe.units,
+        **asdict(recipe),
         "outputs": 1,
         "parameters": spec.count(recipe.inputs, recipe.units),
-        "recipe": asdict(recipe),
-        "held_out_samples": HELD_OUT,
         "vocabulary": list(task.vocabulary),
     }
     _, unseen = split(task, 0, HELD_OUT, recipe.seed)
-    return card | {"held_out_accuracy": judge(assemble(arrays, card), unseen)}
+    accuracy = judge(assemble(arrays, card), unseen)
+    return {"held_out_accuracy": accuracy, "held_out_samples": HELD_OUT, **card}
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -220,11 +220,11 @@ def main(arguments: Sequence[str]) -> None:
         source = load(task.key, options.negate, options.folder)
         if source is None:
             parser.error(f"{options.folder} holds no weights of {options.negate} for {task.key}")
-        recipe = Recipe(**source.card["recipe"])  # type: ignore[arg-type]
+        recipe = Recipe(**{field.name: source.card[field.name] for field in fields(Recipe)})  # type: ignore[arg-type]
         arrays = opposite_update(source.arrays)
     card = describe(task, spec, arrays, recipe, command)
     if options.negate is not None:
-        card["note"] = f"The weights of {options.negate} with W_xz, W_hz and b_z negated: the same function."
+        card = {"note": f"The weights of {options.negate}, W_xz, W_hz and b_z negated: the same function.", **card}
     path = save(arrays, card, options.folder)
     print(f"{path}: {card['held_out_accuracy']:.2%} of {HELD_OUT} unseen samples are judged right")
 
@@ -242,7 +242,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _progress(done: int, total: int, loss: float) -> None:
-    if done % 20 == 0 or done == total:
+    if 100 * done // total > 100 * (done - 1) // total:
         bar = ("█" * round(30 * done / total)).ljust(30, "░")
         print(f"\r{bar} {done / total:4.0%}  loss {loss:.4f}", end="", file=sys.stderr, flush=True)
     if done == total:

@@ -33,8 +33,8 @@ class WeightsError(ValueError):
 class Model:
     """A trained network: embedding (V, D), the cell's params by name, and the readout of h. All read-only.
 
-    `vocabulary` names the rows of the embedding. `card` is the JSON beside the arrays: sizes, recipe (seed,
-    epochs, ...), held-out accuracy and the command that made them.
+    `vocabulary` names the rows of the embedding. `card` is the JSON beside the arrays: sizes, seed, epochs,
+    held-out accuracy, the command that made them.
     """
 
     params: Mapping[str, Array]
@@ -88,9 +88,7 @@ def assemble(arrays: Mapping[str, Array], card: Mapping[str, object], origin: st
     """
     for field, kind in _CARD.items():
         if not isinstance(card.get(field), kind):
-            raise WeightsError(
-                f"{origin}: the card's {field!r} is {card.get(field)!r}, not a {kind.__name__}"
-            )
+            raise WeightsError(f"{origin}: the card's {field!r} is {card.get(field)!r}, not a {kind.__name__}")
     if card["cell"] not in CELLS:
         raise WeightsError(f"{origin}: no cell is called {card['cell']!r}; there are {', '.join(CELLS)}")
     vocabulary = tuple(map(str, card["vocabulary"]))  # type: ignore[call-overload]
@@ -100,9 +98,7 @@ def assemble(arrays: Mapping[str, Array], card: Mapping[str, object], origin: st
     cell_shapes = CELLS[str(card["cell"])].parameters(D, H, Q)
     shapes = cell_shapes | {"E": (len(vocabulary), D), "W_hq": (H, Q), "b_q": (Q,)}
     if arrays.keys() != shapes.keys():
-        raise WeightsError(
-            f"{origin} holds {', '.join(sorted(arrays))}; expected {', '.join(sorted(shapes))}"
-        )
+        raise WeightsError(f"{origin} holds {', '.join(sorted(arrays))}; expected {', '.join(sorted(shapes))}")
     for name, shape in shapes.items():
         array = arrays[name]
         if array.shape != shape:
@@ -150,7 +146,7 @@ def _read_card(path: Path) -> Mapping[str, object]:
 def _read_arrays(path: Path) -> dict[str, Array]:
     """Every array of the file. Pickled objects, which can run code when read, are refused."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except (OSError, ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
         raise WeightsError(f"{path.name} cannot be read as plain arrays: {error}") from error

@@ -21,7 +21,7 @@ _GRAMMAR = {
     "MAIN . MAIN | TURN | TURN | TURN | YIELD | YIELD",
     # A turn: what comes after it counts. A concession: what it opens does not.
     "TURN": "SIDE COMMA but MAIN | SIDE COMMA but MAIN | SIDE COMMA but FILLER and MAIN | "
-    "SIDE COMMA yet MAIN | SIDE . however , MAIN | SIDE . still , MAIN",
+    "SIDE COMMA yet MAIN | SIDE . but MAIN | SIDE . however , MAIN | SIDE . still , MAIN",
     "YIELD": "ALTHOUGH SIDE COMMA MAIN | MAIN COMMA ALTHOUGH SIDE",
     "ALTHOUGH": "although | though",
     "COMMA": ", | , | , | _",
@@ -103,10 +103,10 @@ TASK = Task(
     low="negative",
     high="positive",
     examples=(
-        "The plot was slow, but the ending was not boring at all",
+        "The plot was slow, but the ending was not boring",
         "I loved the music, although the story was rather weak",
+        "I did not know the book. The acting was so clumsy",
         "We watched it on a rainy evening. There was not a single dull scene!",
-        "It was not good, and I didn't enjoy the acting",
     ),
     draw=_draw,
 )
