@@ -10,7 +10,7 @@ const TOKENS = 36;
 const READOUT = 46;
 export const FONT = 14; // px of a token's text where it has room
 const TRANSPORT = { wide: 60, middle: 96, phone: 96 };
-const SPACING = 30; // between the parts, and a little below the last one
+const SPACING = 38; // between the parts, and a little below the last one
 
 /** Measure the stage and return {layout, geometry}; see `store.geometry`. */
 export function measure(root, store) {

@@ -35,6 +35,7 @@ export function createLink(store, navigate) {
   function back() {
     const parameters = new URLSearchParams(location.search);
     for (const name of [...parameters.keys()]) if (!OURS.includes(name)) parameters.delete(name);
+    if (without(parameters) === scene) return; // an anchor on the page, or a place: nothing to compute
     scene = without(parameters);
     navigate(parameters.toString());
   }
