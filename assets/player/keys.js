@@ -14,8 +14,9 @@ export function listen(root, store) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !store.T) return;
     const target = event.composedPath()[0];
     const inside = root.contains(target);
-    // Outside the stage only keys that nobody else wants: those pressed while nothing has the focus.
-    if (!inside && target !== document.body && target !== document.documentElement) return;
+    // Outside the stage only keys that nobody else wants: those pressed while nothing has the focus, or only what the
+    // stage lies in (a click into the stage gives the focus to Streamlit's <main>).
+    if (!inside && !target.contains(root.getRootNode().host ?? root)) return;
     if (target.matches(WRITING)) return;
     if (act(event, target)) {
       event.preventDefault();
