@@ -41,6 +41,12 @@ export function themeOf(paper) {
   return luminance(paper) > 0.4 ? "light" : "dark";
 }
 
+/** Black or white, whichever is read better on a CSS colour. */
+export function inkOn(colour) {
+  const ground = rgb(colour) ?? [255, 255, 255];
+  return contrast(ground, [0, 0, 0]) > contrast(ground, [255, 255, 255]) ? "#000000" : "#ffffff";
+}
+
 function until(colour, towards, against) {
   for (let share = 0; share <= 1; share += 0.04) {
     const mixed = colour.slice(0, 3).map((part, k) => part + (towards[k] - part) * share);

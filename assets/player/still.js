@@ -7,6 +7,7 @@ import { equations, fit, tell } from "./equations.js";
 import { numbers } from "./evaluate.js";
 import { fixed } from "./format.js";
 import { clip, compose, numeric, symbol, write } from "./formula.js";
+import { inkOn } from "./hues.js";
 import { colourOf } from "./palette.js";
 
 const NUMBERED = 10; // units up to which a strip's cells carry their numbers
@@ -69,7 +70,7 @@ export function create(parent, store) {
           ...Array.from({ length: count }, (_, u) => {
             const value = store.value(q, step, u, which);
             const colour = colourOf(store, q, value);
-            const style = `background: ${colour}; color: ${readable(colour)}`;
+            const style = `background: ${colour}; color: ${inkOn(colour)}`;
             return el("span", { style, "data-chosen": u === unit, title: fixed(value, 4) }, count <= NUMBERED ? fixed(value, 2) : null);
           }),
         );
@@ -85,10 +86,4 @@ export function create(parent, store) {
       if (["data", "step", "phase", "selection", "show", "still", "theme"].some((name) => changed.has(name))) draw();
     },
   };
-}
-
-/** Black or white, whichever stands out on an `rgb(...)` colour. */
-function readable(colour) {
-  const [r, g, b] = colour.match(/[\d.]+/g).map(Number);
-  return 0.299 * r + 0.587 * g + 0.114 * b > 150 ? "#111827" : "#ffffff";
 }

@@ -242,6 +242,7 @@ export function create(parent, store) {
     update(changed) {
       if (!store.T) return;
       if (built !== store.data.static) build();
+      if (changed.has("tray") && store.tray && store.layout === "phone") parent.scrollIntoView({ block: "nearest" });
       if (changed.has("data")) {
         if (!store.busy()) tweaks = copy(store.data.tweaks); // else the visitor is ahead of this answer
         show();
