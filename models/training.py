@@ -4,7 +4,7 @@ The network is an embedding, one cell and a logistic readout after every step. A
 their common norm, batches of sequences of similar length. Everything is seeded: the same command gives the
 same weights on the same machine. Elsewhere matrix products may round otherwise, and training magnifies that.
 
-Three small prices keep the pictures legible without costing accuracy. Decay on the embedding leaves filler
+Three small prices keep the pictures legible and cost next to no accuracy. Decay on the embedding leaves filler
 words near zero, so that gates move for the words that matter. A price on every change of memory keeps a unit
 still until it has something to say. Decay on the readout makes what a unit says large enough to be seen.
 """
