@@ -147,9 +147,7 @@ def test_numbers(text: str, values: tuple[float, ...]) -> None:
         ("3 -inf", "auto", Notice("notice.large_number", {"token": "-inf", "place": 2, "limit": 10**6})),
     ],
 )
-def test_a_bad_number_is_named_with_its_place_and_the_text_read_as_words(
-    text: str, mode: str, notice: Notice
-) -> None:
+def test_a_bad_number_is_named_with_its_place_and_the_text_read_as_words(text: str, mode: str, notice: Notice) -> None:
     tokens = tokenize(text, mode)
     assert tokens.mode == "words"
     assert tokens.values is None
@@ -195,9 +193,7 @@ def test_editing_one_word_changes_no_other_vector() -> None:
 
 
 def test_vectors_are_the_same_in_every_process() -> None:
-    np.testing.assert_allclose(
-        vectors(tokenize("a"), 3, seed=0), [[0.84872323, 0.51118456, 0.50716434]], 1e-7
-    )
+    np.testing.assert_allclose(vectors(tokenize("a"), 3, seed=0), [[0.84872323, 0.51118456, 0.50716434]], 1e-7)
 
 
 def test_composed_and_decomposed_letters_are_one_token() -> None:
