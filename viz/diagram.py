@@ -11,7 +11,7 @@ from typing import Any
 
 from models.algebra import OPS, Node
 from models.derive import tree
-from models.notation import expression, split_name
+from models.notation import RAISED, expression, split_name
 from models.spec import CellSpec
 
 from .layout import LANE, LAYER, LEFT, RIGHT, STRIP, Layout, place
@@ -85,7 +85,7 @@ class Drawing:
                 "kind": "strip", "id": f"strip-{name}-{lag}", "q": name, "lag": lag,
                 "x": x - STRIP_WIDTH / 2, "y": y - height / 2, "w": STRIP_WIDTH, "h": height,
                 "role": self.spec.quantities[name].role, "lit": lit,
-                "label": {"letter": letter, "tilde": tilde, "mark": mark, "lag": lag},
+                "label": {"letter": letter, "tilde": tilde, "mark": mark.translate(RAISED), "lag": lag},
                 "lx": label[0], "ly": label[1], "anchor": label[2],
             }
         )  # fmt: skip

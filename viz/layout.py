@@ -100,7 +100,7 @@ def place(spec: CellSpec) -> Layout:
     hinted = spec.hints.get("memory")
     carried = str(hinted) if hinted else memory_state(spec)
     memory = carried if carried and recursion(spec, carried) else None
-    lower = [mark for mark in spec.layers[:-1] if mark]
+    lower = [split_name(f"h{mark}")[2] for mark in spec.layers[:-1]]
     below = tuple(name for name in spec.quantities if split_name(name)[2] in lower)
     layout = Layout(spec, plan(spec), memory, below)
     for name, quantity in spec.quantities.items():
@@ -113,8 +113,7 @@ def place(spec: CellSpec) -> Layout:
     _place_sources(layout)
     _place_leaving(layout)
     if not memory:
-        for node in [*layout.layers, *layout.stations]:  # without a lane everything sits on the bus itself
-            layout.y[node] = MIDDLE
+        layout.y = dict.fromkeys(layout.y, MIDDLE)  # without a lane everything sits on the bus itself
     return layout
 
 

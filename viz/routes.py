@@ -30,6 +30,8 @@ class Router:
         carriers = self._carriers()
         leaving = [name for name in layout.leaving() if name != layout.memory]
         # the state that runs along the bus, or what takes its place at the right
+        if not layout.memory:
+            carriers = []
         self.main = next((n for n in carriers if n in leaving), leaving[-1] if leaving else "")
         self.fed = self._fed_by_bus()
         self.lane_taps: list[tuple[float, Lit]] = []  # the memory of the step before, on its way to its sum
@@ -196,11 +198,13 @@ class Router:
 
     def _down_and_up(self, source: Node, x: float, owner: str) -> None:
         sx, sy = self.layout.x(source), self.layout.y[source]
+        if not self.layout.memory:
+            return self.wire([(sx, sy), (x, sy)], self.net(source), self.lit(source, owner))
         states = [n for n in source.walk() if n.op == "previous"]
         lit = {owner: self.role(states[0] if states and source not in self.named else source)}
         beside = any(self.layout.at.get(a) is self.layout.at[source] for a in source.args) or sy == LAYER
         start = [(sx, sy), (sx + 32, sy), (sx + 32, UNDER)] if beside else [(sx, sy), (sx, UNDER)]
-        self.wire([*start, (x, UNDER), (x, LAYER_BOTTOM)], self.net(source), lit)
+        return self.wire([*start, (x, UNDER), (x, LAYER_BOTTOM)], self.net(source), lit)
 
     # lane and bus -------------------------------------------------------------------------------------
     def _carriers(self) -> list[str]:
@@ -277,9 +281,9 @@ class Router:
                 continue
             node = self.layout.definition(name)
             (x, sy), lit = self.top(node), {name: self.spec.quantities[name].role}
-            if node in self.layout.layers or node in self.layout.stations:
-                side = x + 30 if self.layout.memory else x
-                start = [(x, STRIP_TOP - 10), (side, STRIP_TOP - 10)] if self.layout.memory else [(x, sy)]
-                self.wire([*start, (side, y), (EDGE_RIGHT, y)], self.net(node), lit)
+            on_row = node in self.layout.layers or node in self.layout.stations
+            if on_row and self.layout.memory:  # out of the top, past its own column, and down to its strip
+                side, turn = x + 30, STRIP_TOP - 10
+                self.wire([(x, turn), (side, turn), (side, y), (EDGE_RIGHT, y)], self.net(node), lit)
             else:
                 self.wire([(x, sy), (x, y), (EDGE_RIGHT, y)], self.net(node), lit)
