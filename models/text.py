@@ -109,9 +109,7 @@ def _numbers(text: str) -> Tokens | Notice:
         if np.isnan(value):
             return Notice("notice.bad_number", {"token": item[:LONGEST], "place": place})
         if abs(value) > LARGEST:
-            return Notice(
-                "notice.large_number", {"token": item[:LONGEST], "place": place, "limit": int(LARGEST)}
-            )
+            return Notice("notice.large_number", {"token": item[:LONGEST], "place": place, "limit": int(LARGEST)})
         values.append(value)
     return Tokens("numbers", items, tuple(values), notices)
 

@@ -232,7 +232,8 @@ def main(arguments: Sequence[str]) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m models.training", description="Train a cell on a task.")
     parser.add_argument("task", choices=list(TASKS))
-    parser.add_argument("cell", choices=list(CELLS))
+    # The readout reads h, which a single layer does not have.
+    parser.add_argument("cell", choices=[key for key, spec in CELLS.items() if "h" in spec.quantities])
     for field in fields(Recipe):
         flag = "--" + field.name.replace("_", "-")
         parser.add_argument(flag, type=type(field.default), default=field.default, help=f"{field.default}")
