@@ -126,7 +126,7 @@ class Drawing:
         )  # fmt: skip
         states = [name for name in below if name in self.spec.states]
         for k, name in enumerate(states):
-            shift = 28.0 * (k - (len(states) - 1) / 2)
+            shift = 44.0 * (k - (len(states) - 1) / 2)
             role = self.spec.quantities[name].role
             for lag, edge in ((1, EDGE_LEFT), (0, EDGE_RIGHT)):
                 label = (edge + shift, BLOCK_TOP + BLOCK_HEIGHT + 16, "middle")
