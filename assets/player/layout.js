@@ -3,30 +3,33 @@
 
 import { clamp } from "./store.js";
 
-const LABEL = { wide: 178, middle: 132, phone: 54 };
-const TRAY = { wide: 400, middle: 330, phone: 0 };
-const GAP = { wide: 9, middle: 7, phone: 8 };
-const TOKENS = 36;
-const READOUT = 46;
-export const FONT = 14; // px of a token's text where it has room
-const TRANSPORT = { wide: 60, middle: 96, phone: 96 };
-const SPACING = 38; // between the parts, and a little below the last one
+// px; "large" is the wide layout on a screen as wide as a projector's: the same picture with larger words
+const SIZES = {
+  phone: { label: 54, tray: 0, gap: 8, transport: 110, tokens: 36, readout: 46, font: 14 },
+  middle: { label: 132, tray: 330, gap: 7, transport: 96, tokens: 36, readout: 46, font: 14 },
+  wide: { label: 178, tray: 400, gap: 9, transport: 62, tokens: 36, readout: 46, font: 14 },
+  large: { label: 208, tray: 420, gap: 10, transport: 66, tokens: 42, readout: 54, font: 16 },
+};
+const SPACING = 22; // above the diagram and below the last heatmap
+const SCROLLBAR = 12;
 
-/** Measure the stage and return {layout, geometry}; see `store.geometry`. */
+/** Measure the stage and return {layout, size, geometry}; see `store.geometry`. */
 export function measure(root, store) {
   const width = root.clientWidth;
-  const layout = width >= 940 ? "wide" : width >= 680 ? "middle" : "phone";
+  const size = width >= 1400 ? "large" : width >= 940 ? "wide" : width >= 680 ? "middle" : "phone";
+  const layout = size === "large" ? "wide" : size;
   const { T, H, data } = store;
   const count = data.static.heatmaps.length;
-  const label = LABEL[layout];
-  const tray = store.tray ? TRAY[layout] : 0;
+  const { label, gap, font } = SIZES[size];
+  const tray = store.tray ? SIZES[size].tray : 0;
   const inner = width - label - (tray ? tray + 20 : 0);
-  const widths = tokenWidths(root, data);
+  const widths = tokenWidths(root, data, font);
   const column = clamp(Math.floor(inner / T), leastColumn(T, widths, layout), 144);
-  const gap = GAP[layout];
-  const heights = layout === "phone" ? onPhone(width, H) : side(root, layout, { count, gap, H, readout: Boolean(data.readout) });
+  const scrolls = column * T > inner;
+  const heights = layout === "phone" ? onPhone(width, H) : side(root, SIZES[size], { count, H, scrolls, readout: Boolean(data.readout) });
   return {
     layout,
+    size,
     geometry: {
       column,
       row: heights.row,
@@ -34,16 +37,17 @@ export function measure(root, store) {
       label,
       tray,
       content: column * T,
-      scrolls: column * T > inner,
+      scrolls,
       top: heights.top,
+      font,
       widths,
     },
   };
 }
 
 /** Beside each other: the diagram and the heatmaps share what the window leaves. */
-function side(root, layout, { count, gap, H, readout }) {
-  const fixed = TRANSPORT[layout] + TOKENS + (readout ? READOUT : 0) + SPACING;
+function side(root, { gap, transport, tokens, readout: verdict }, { count, H, scrolls, readout }) {
+  const fixed = transport + tokens + (readout ? verdict : 0) + SPACING + (scrolls ? SCROLLBAR : 0);
   const room = innerHeight - above(root) - fixed;
   const least = clamp(Math.round(room * 0.46), 272, 430);
   const most = count > 4 ? 96 : count > 2 ? 124 : 190;
@@ -77,13 +81,15 @@ function leastColumn(T, widths, layout) {
 }
 
 let pencil = null;
-const measured = new WeakMap(); // static part -> widths of its tokens in px
+const measured = new WeakMap(); // static part -> {font, widths of its tokens in px}
 
-function tokenWidths(root, data) {
-  if (!measured.has(data.static)) {
+function tokenWidths(root, data, font) {
+  const family = getComputedStyle(root).fontFamily;
+  const key = `500 ${font}px ${family}`;
+  if (measured.get(data.static)?.font !== key) {
     pencil ??= document.createElement("canvas").getContext("2d");
-    pencil.font = `500 ${FONT}px ${getComputedStyle(root).fontFamily}`;
-    measured.set(data.static, data.static.tokens.map(({ text }) => pencil.measureText(text.slice(0, 60)).width));
+    pencil.font = key;
+    measured.set(data.static, { font: key, widths: data.static.tokens.map(({ text }) => pencil.measureText(text.slice(0, 60)).width) });
   }
-  return measured.get(data.static);
+  return measured.get(data.static).widths;
 }

@@ -158,8 +158,9 @@ function createStage(host) {
 
   function arrange() {
     if (!store.T || !root.clientWidth) return;
-    const { layout, geometry } = measure(root, store);
+    const { layout, size, geometry } = measure(root, store);
     mark(root, "data-layout", layout);
+    mark(root, "data-size", size);
     mark(root, "data-snug", root.clientWidth < 1260);
     mark(root, "data-low", geometry.row < 44);
     mark(root, "data-ruled", geometry.row / store.H >= 6);

@@ -11,7 +11,7 @@
 //   tray         the tweak tray is open
 //   theme        "light" | "dark"
 //   layout       "wide" | "middle" | "phone", decided by the width of the stage
-//   geometry     sizes in px (layout.js): {column, row, gap, label, tray, content, scrolls, top, widths}
+//   geometry     sizes in px (layout.js): {column, row, gap, label, tray, content, scrolls, top, font, widths}
 //
 // A view module exports `create(parent, store)` and returns `{update(changed)}`; it is called at most once per frame with
 // the Set of the names of changed fields. A view is made once the first payload is there, and made anew in another

@@ -2,7 +2,6 @@
 
 import { el, mark, say } from "./dom.js";
 import { percent } from "./format.js";
-import { FONT } from "./layout.js";
 import { clamp } from "./store.js";
 
 const PADDING = 22; // px a token's pill adds to its text
@@ -71,13 +70,13 @@ export function create(parent, store) {
 
   /** Labels that find no room are left out, at even distances, so that those that stay can be read. */
   function thin() {
-    const { column, widths, content } = store.geometry;
+    const { column, widths, content, font } = store.geometry;
     const wide = [...widths].sort((a, b) => a - b)[Math.floor(widths.length * 0.8)] + 8;
     const every = column >= 24 || column >= wide ? 1 : Math.ceil(Math.min(wide, 48) / column);
     tokens.forEach((token, k) => {
       mark(token, "data-thin", k % every !== 0);
       token.style.setProperty("--room", `${column * every - 4}px`);
-      token.style.setProperty("--size", `${clamp((FONT * (column - 10)) / widths[k], 11.5, FONT)}px`);
+      token.style.setProperty("--size", `${clamp((font * (column - 10)) / widths[k], 11.5, font)}px`);
       // The current token is written in full: how far its pill must move to stay inside the track.
       const over = (widths[k] + PADDING - column) / 2;
       const left = over - k * column;
@@ -111,7 +110,7 @@ export function create(parent, store) {
       const [was, bar, number] = cell.children;
       mark(bar, "hidden", values[k] === null); // a run that overflowed has no verdict
       bar.style.transform = `scaleY(${2 * values[k] - 1})`;
-      was.style.transform = `translateY(${(0.5 - base[k]) * 26}px)`;
+      was.style.transform = `translateY(${(0.5 - base[k]) * 100}%)`;
       was.hidden = !tweaked;
       const value = store.show === "difference" ? (now[k] - base[k]) * 100 : null;
       say(number, value === null ? percent(values[k]) : `${value < -0.5 ? "−" : value >= 0.5 ? "+" : ""}${Math.round(Math.abs(value))}`);
