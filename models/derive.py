@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .algebra import Node
 from .ranges import same
@@ -71,6 +71,15 @@ def tree(node: Node) -> list[object]:
             return ["@", tree(node.args[0]), node.args[1].name]
     symbol = {"add": "+", "sub": "-", "mul": "*", "div": "/"}.get(node.op, node.op)
     return [symbol, *map(tree, node.args)]
+
+
+def at_sizes(spec: CellSpec, node: Node, D: int, H: int) -> Node:
+    """The node as it is for `D` inputs and `H` units: matrices that are the identity there are left out."""
+    if node.op == "matmul" and node.args[1].name not in spec.parameters(D, H):
+        return node.args[0]
+    arguments = tuple(at_sizes(spec, argument, D, H) for argument in node.args)
+    changed = any(new is not old for new, old in zip(arguments, node.args, strict=True))
+    return replace(node, args=arguments) if changed else node
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from .algebra import OPS, Node
+from .derive import at_sizes
 from .spec import CellSpec
 
 RAISED = str.maketrans("()0123456789", "⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -159,9 +160,13 @@ def symbol(spec: CellSpec, name: str, form: str = "latex", lag: int = 0) -> str:
     return WRITERS[form].quantity(name, role, lag)
 
 
-def equation(spec: CellSpec, name: str, form: str = "latex") -> str:
-    """The definition of quantity `name`, such as f_t = σ(x_t W_xf + h_{t−1} W_hf + b_f)."""
-    right = expression(spec, spec.quantities[name].expr, form)
+def equation(spec: CellSpec, name: str, form: str = "latex", sizes: tuple[int, int] | None = None) -> str:
+    """The definition of quantity `name`, such as f_t = σ(x_t W_xf + h_{t−1} W_hf + b_f).
+
+    With `sizes` (D, H) given, a matrix that is the identity at these sizes is left out.
+    """
+    definition = spec.quantities[name].expr
+    right = expression(spec, at_sizes(spec, definition, *sizes) if sizes else definition, form)
     return WRITERS[form].equation(symbol(spec, name, form), right)
 
 

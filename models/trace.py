@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .algebra import Node
+from .algebra import OPS, Node
 from .memory import Memory
 from .spec import CellSpec
 
@@ -56,9 +56,37 @@ class Trace(Mapping[str, Array]):
         """The quantity one step back, the initial state in row 0: the same shape as `trace[name]`."""
         return np.concatenate([self.initial[name][None], self[name][:-1]])
 
-    def of(self, node: Node) -> Array:
-        """The (T, …, H) values of any operation of the step, named or not."""
-        return read_only(self.memory.value(self.memory.plan.resolve(node)))
+    def weight(self, name: str) -> Array:
+        """A matrix as it works in this run: without what its mask forbids, the identity where it is left out."""
+        parameter = self.spec.weights[name]
+        if name not in self.params:
+            return np.eye(self.memory.sizes["H"], dtype=self.x.dtype)
+        mask = parameter.mask
+        return self.params[name] * mask(self.memory.sizes["H"]) if mask else self.params[name]
+
+    def of(self, node: Node, step: int | slice = slice(None)) -> Array:
+        """Values of any part of a definition, at one step (0-based) or several: (…, width) or (T, …, width).
+
+        The engine keeps what it overwrites for nobody; this computes it again from the named quantities.
+        """
+        match node.op:
+            case "input":
+                return self.x[step]
+            case "quantity" | "clock":
+                return self[node.name][step]
+            case "previous":
+                return self.previous(node.name)[step] if step != 0 else self.initial[node.name]
+            case "parameter":
+                return self.params[node.name]
+            case "constant":
+                return np.array(node.number, self.x.dtype)
+            case "matmul":
+                return self.of(node.args[0], step) @ self.weight(node.args[1].name)
+        arguments = [self.of(argument, step) for argument in node.args]
+        result = np.empty(np.broadcast_shapes(*(a.shape for a in arguments)), self.x.dtype)
+        with np.errstate(over="ignore", under="ignore"):
+            OPS[node.op].value(*arguments, result)
+        return result
 
 
 @dataclass(frozen=True, eq=False)
