@@ -103,8 +103,8 @@ def _untouched(experiment: Experiment) -> Run:
             notices = (*notices, Notice("notice.untrained", {"cell": spec.title}))
     trace = forward(spec, params, X) if len(X) else None
     readout = _readout(model, trace)
-    named = (spec.key, tokens.mode, tokens.items, experiment.lesson, experiment.units, experiment.seed)
-    digest = _digest(named, dict(model.card) if model else None)
+    weights = dict(model.card) if model else (experiment.units, experiment.seed)
+    digest = _digest(spec.key, tokens.mode, tokens.items, experiment.lesson, weights)
     return Run(
         experiment=experiment,
         spec=spec,

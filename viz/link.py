@@ -68,7 +68,7 @@ def from_link(
         _whole(given, "seed", start.experiment.seed, notices),
         _tweaks(given.get("tweaks", ""), notices),
     )
-    first = CELLS[cell].phases[0].id if cell in CELLS else ""
+    first = CELLS[cell if cell in CELLS else start.experiment.cell].phases[0].id
     view = View(
         # A text of its own is read from its beginning, the lesson's from where the lesson opens.
         _whole(given, "step", start.view.step if text == start.experiment.text else 1, notices),
