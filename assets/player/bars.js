@@ -30,30 +30,30 @@ export function createBars(store) {
 
   /** What stands before a bar: {key of the sentence, its values, colour}. */
   function name(term, focus) {
-    const hue = (q) => `var(--hue-${store.quantity(q).role})`;
+    const hue = (q) => (q ? `var(--hue-${store.quantity(q).role})` : NEUTRAL);
     const from = (q, lag) => [symbol(store, q, lag ? "t−1" : "t")];
+    const inLetters = [...(term.sign < 0 ? [{ text: "−" }] : []), ...letters(store, term.node)];
+    const isState = store.quantity(focus.q).kind === "state"; // only a state keeps and writes
     switch (term.kind) {
       case "input":
         return { key: "term.input", values: { token: clip(store.token(focus.step).text, 12) }, colour: "var(--hue-x)" };
-      case "recurrent":
-        return term.gate
-          ? { key: "term.gated", values: { gate: from(term.gate, 0), source: from(term.source, 1) }, colour: hue(term.source) }
-          : { key: "term.recurrent", values: { source: from(term.source, 1) }, colour: hue(term.source) };
+      case "recurrent": {
+        const values = { source: from(term.source, term.lag), gate: term.gate && from(term.gate, 0) };
+        return { key: term.gate ? "term.gated" : "term.recurrent", values, colour: hue(term.source) };
+      }
       case "bias":
         return { key: "term.bias", values: {}, colour: NEUTRAL };
       case "peephole":
         return { key: "term.peephole", values: { source: from(term.source, term.lag) }, colour: hue(term.source) };
       case "kept":
-        return { key: "term.kept", values: { product: letters(store, term.node) }, colour: hue(term.source) };
       case "written":
-        return { key: "term.written", values: { product: letters(store, term.node) }, colour: hue(lastQuantity(term.node)) };
+        if (isState) return { key: `term.${term.kind}`, values: { product: inLetters }, colour: hue(term.source ?? lastQuantity(term.node)) };
     }
-    const holds = lastQuantity(term.node);
-    return { key: "term.plain", values: { symbol: letters(store, term.node) }, colour: holds ? hue(holds) : NEUTRAL };
+    return { key: "term.plain", values: { symbol: inLetters }, colour: hue(lastQuantity(term.node)) };
   }
 
   function draw(focus, parts) {
-    const total = rowsOf(parts) > parts.list.length;
+    const total = rowsOf(parts) > parts.list.length; // a sum of several is shown below them
     const largest = Math.max(...parts.list.map((term) => Math.abs(term.value)), total ? Math.abs(parts.sum) : 0, 0.5);
     const end = Math.max(reach.get(focus.q) ?? 0, rounder(largest));
     reach.set(focus.q, end);

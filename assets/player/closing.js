@@ -38,7 +38,7 @@ function gate(store, run, q, value, { ready, strong, number }, common) {
   const state = (role) => kindOf(store, role.into) === "state";
   const keeps = found.find((role) => state(role) && isQuantity(role.factor, true));
   const writes = found.find((role) => state(role) && isQuantity(role.factor, false) && kindOf(store, role.factor[1]) !== "state");
-  const shows = found.find((role) => state(role) && !keeps && !writes && some(role.factor, (n) => isQuantity(n, false)));
+  const shows = found.find((role) => kindOf(store, role.into) !== "candidate" && some(role.factor, (n) => isQuantity(n, false)));
   const looks = found.find((role) => !state(role) && some(role.factor, (n) => isQuantity(n, true)));
   const about = (role, key) => ({
     key,
@@ -78,10 +78,13 @@ function state(store, run, q, { step, unit, strong }, common) {
   const values = { ...common, from: strong(fixed(before, 2)) };
   const parts = summands(tree);
   const kept = parts.filter(([, node]) => factors(node).some((n) => n[0] === "q" && n[1] === q && n[2] > 0));
-  if (kept.length === 1 && parts.length === 2) {
-    const written = parts.find((part) => part !== kept[0]);
-    const amount = ([sign, node]) => strong(signed(sign * evaluate(run, node, step, unit)), store.quantity(quantitiesIn(node).at(-1).name).role);
-    return { key: "so.moves", values: { ...values, kept: amount(kept[0]), written: amount(written) } };
+  if (kept.length === 1 && parts.length > 1) {
+    const written = parts.filter((part) => part !== kept[0]);
+    const amount = (group) => {
+      const total = group.reduce((sum, [sign, node]) => sum + sign * evaluate(run, node, step, unit), 0);
+      return strong(signed(total), store.quantity(quantitiesIn(group[0][1]).at(-1).name).role);
+    };
+    return { key: "so.moves", values: { ...values, kept: amount(kept), written: amount(written) } };
   }
   const recurrent = some(tree, (n) => n[0] === "q" && n[1] === q && n[2] > 0);
   return recurrent ? { key: "so.goes", values } : { key: "so.hands_on", values };

@@ -6,18 +6,22 @@
  * ["clock", name], ["@", row, parameter], ["+", a, b, ...], ["sigmoid", a], ... Steps are 1-based, units 0-based.
  */
 
+const sigmoid = (a) => (a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a))); // never exp of a large number
+
 const FUNCTIONS = {
-  sigmoid: (a) => (a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a))), // never exp of a large number
+  sigmoid,
   tanh: Math.tanh,
   relu: (a) => Math.max(0, a),
   exp: Math.exp,
-  neg: (a) => -a,
+  log_sigmoid: (a) => Math.min(a, 0) - Math.log1p(Math.exp(-Math.abs(a))),
+  positive: (a) => (a >= 0 ? a + 0.5 : sigmoid(a)), // g of Feng et al. 2024
 };
 const OPERATORS = {
   "+": (values) => values.reduce((a, b) => a + b, 0),
   "-": ([a, b]) => a - b,
   "*": (values) => values.reduce((a, b) => a * b, 1),
   "/": ([a, b]) => a / b,
+  neg: ([a]) => -a,
   max: (values) => Math.max(...values),
 };
 
@@ -58,14 +62,24 @@ export function evaluate(run, node, step, unit) {
       return run.value(rest[0], step, unit);
     case "@": {
       const weights = run.parameter(rest[1]);
+      if (!weights) return evaluate(run, rest[0], step, unit); // a projection that equal sizes make needless
       let sum = 0;
       for (let k = 0; k < weights.rows; k++) sum += evaluate(run, rest[0], step, k) * weights[k * weights.cols + unit];
       return sum;
     }
   }
+  if (op === "softmax") return softmax(run, rest[0], step, unit);
   if (op in FUNCTIONS) return FUNCTIONS[op](evaluate(run, rest[0], step, unit));
   if (op in OPERATORS) return OPERATORS[op](rest.map((child) => evaluate(run, child, step, unit)));
   throw new Error(`unknown operation ${op} in an expression; allowed: ${Object.keys({ ...FUNCTIONS, ...OPERATORS })}`);
+}
+
+/** The one operation that looks at all units. */
+function softmax(run, node, step, unit) {
+  const parameter = run.parameter(parametersIn(node)[0]);
+  const values = Array.from({ length: parameter.cols }, (_, k) => evaluate(run, node, step, k));
+  const largest = Math.max(...values);
+  return Math.exp(values[unit] - largest) / values.reduce((sum, value) => sum + Math.exp(value - largest), 0);
 }
 
 /** Does any node of the tree satisfy the test? */
@@ -110,32 +124,41 @@ export function factors(node) {
 function describe(node) {
   const holds = (op) => some(node, (n) => n[0] === op);
   const read = quantitiesIn(node);
-  const gate = read.find((r) => r.lag === 0)?.name ?? null;
-  const source = read.find((r) => r.lag > 0)?.name ?? null;
-  if (holds("@")) return { kind: holds("x") ? "input" : "recurrent", source, gate };
-  if (holds("x")) return { kind: "input", source, gate };
+  const past = read.find((one) => one.lag > 0);
+  if (holds("@")) {
+    if (holds("x")) return { kind: read.length ? "plain" : "input" };
+    const [source] = past ? [past] : read; // the layer below is read at this very step
+    const gate = read.find((one) => one !== source && one.lag === 0);
+    return { kind: "recurrent", source: source.name, lag: source.lag, gate: gate?.name };
+  }
+  if (holds("x")) return { kind: "input" };
   if (holds("p")) return read.length ? { kind: "peephole", source: read[0].name, lag: read[0].lag } : { kind: "bias" };
-  if (!holds("*")) return { kind: "plain", source, gate }; // 1 - f of a coupled gate: a constant or a bare quantity
-  return { kind: source === null ? "written" : "kept", source, gate };
+  if (!holds("*")) return { kind: "plain" }; // 1 - f of a coupled gate: a constant or a bare quantity
+  return past ? { kind: "kept", source: past.name } : { kind: "written" };
 }
 
 /**
  * Split quantity q at (step, unit) into what made it.
- * mode "sum": value = squash(sum of the terms), squash null where there is none; mode "product": value = product of the terms.
- * Each term: {value, node, sign, kind, ...}; kinds: input recurrent bias peephole kept written plain factor.
+ * mode "sum": value = squash(sum of the terms), squash null where there is none; "parts": the value is made of the terms
+ * by a product, a quotient or a maximum. Each term: {value, node, sign, kind, ...}, kinds: input recurrent bias peephole
+ * kept written plain factor.
  */
 export function terms(run, q, step, unit) {
   const tree = run.expressions[q];
-  const squash = tree[0] in FUNCTIONS && tree[0] !== "neg" ? tree[0] : null;
-  const inner = squash ? tree[1] : tree;
-  const parts = summands(inner);
-  if (parts.length === 1 && !squash && factors(inner).length > 1) {
-    const list = factors(inner).map((node) => ({ kind: "factor", sign: 1, node, value: evaluate(run, node, step, unit) }));
-    return { mode: "product", squash, list, sum: null, computed: evaluate(run, tree, step, unit) };
+  const squash = tree[0] in FUNCTIONS || tree[0] === "softmax" ? tree[0] : null;
+  const computed = evaluate(run, tree, step, unit);
+  const parts = { "*": factors, "/": (node) => node.slice(1), max: (node) => node.slice(1) }[tree[0]];
+  if (parts) {
+    const list = parts(tree).map((node) => ({ kind: "factor", sign: 1, node, value: evaluate(run, node, step, unit) }));
+    return { mode: "parts", squash, list, sum: null, computed };
   }
-  const list = parts.map(([sign, node]) => ({ ...describe(node), sign, node, value: sign * evaluate(run, node, step, unit) }));
-  const sum = list.reduce((a, term) => a + term.value, 0);
-  return { mode: "sum", squash, list, sum, computed: squash ? FUNCTIONS[squash](sum) : sum };
+  const list = summands(squash ? tree[1] : tree).map(([sign, node]) => ({
+    ...describe(node),
+    sign,
+    node,
+    value: sign * evaluate(run, node, step, unit),
+  }));
+  return { mode: "sum", squash, list, sum: list.reduce((sum, term) => sum + term.value, 0), computed };
 }
 
 /**

@@ -5,18 +5,20 @@
 import { evaluate, summands, terms } from "./evaluate.js";
 import { fixed, signed } from "./format.js";
 
-const NAMES = { sigmoid: "σ", tanh: "tanh", relu: "relu", exp: "exp", max: "max" };
+const NAMES = { sigmoid: "σ", log_sigmoid: "log σ", positive: "g" }; // other functions carry their own name
 const MINUS = "\u2212";
 
 /** How a quantity looks: its letter (with tilde), its role for the colour. */
 function look(store, name) {
   const quantity = store.quantity(name);
-  return { text: quantity.letter + (quantity.tilde ? "\u0303" : ""), role: quantity.role, letter: true };
+  const [first, ...mark] = quantity.letter;
+  return { text: `${first}${quantity.tilde ? "\u0303" : ""}${mark.join("")}`, role: quantity.role, letter: true };
 }
 
 /** The quantity's letter with a subscript: step "t", "t−1", or a unit's number. */
 export const symbol = (store, name, sub) => ({ ...look(store, name), sub: String(sub) });
 
+const called = (op) => `${NAMES[op] ?? op}(`;
 const loose = (node) => ["+", "-", "neg"].includes(node[0]);
 const bracket = (pieces) => [{ text: "(" }, ...pieces, { text: ")" }];
 
@@ -61,7 +63,7 @@ function spell(node, leaf) {
     case "max":
       return [{ text: "max(" }, ...join(rest.map(again), ", "), { text: ")" }];
   }
-  return [{ text: `${NAMES[op]}(` }, ...again(rest[0]), { text: ")" }];
+  return [{ text: called(op) }, ...again(rest[0]), { text: ")" }];
 }
 
 /** `node` with numbers in place of letters: products and sums stay visible, matrix products are one number each. */
@@ -83,15 +85,14 @@ export function numeric(store, run, q, step, unit) {
   const { role } = look(store, q);
   const head = [symbol(store, q, unit + 1), { text: " = " }];
   const tail = [{ text: " = " }, { text: fixed(run.value(q, step, unit), 2), role, strong: true }];
-  const affine = parts.squash && parts.list.length > 1;
-  const body = affine
-    ? [
-        { text: `${NAMES[parts.squash]}(` },
-        ...join(parts.list.map((term) => [{ text: plus(term.value), role: roleOf(store, term.node) }]), " "),
-        { text: ")" },
-      ]
-    : withNumbers(store, run, tree, step, unit);
-  return [...head, ...body, ...tail];
+  const summed = join(parts.list.map((term) => [{ text: plus(term.value), role: roleOf(store, term.node) }]), " ");
+  const isAffine = parts.mode === "sum" && parts.list.length > 1 && (parts.squash || parts.list.some(({ kind }) => kind === "input"));
+  const body = !isAffine
+    ? withNumbers(store, run, tree, step, unit)
+    : parts.squash
+      ? [{ text: called(parts.squash) }, ...summed, { text: ")" }]
+      : summed;
+  return body.length === 1 ? [...head, tail[1]] : [...head, ...body, ...tail]; // one number is not repeated
 }
 
 /** A factor or a product in letters, for labels: f · c(t−1), tanh(c), 1 − z. */

@@ -87,8 +87,8 @@ export function create(parent, store, tweaks) {
   function choose(list) {
     if (built !== store.data.static) make();
     const kind = (parameter) => parameter?.slice(0, 3);
-    const again = list.find((parameter) => kind(parameter) === kind(name));
-    names = list;
+    names = list.filter((parameter) => store.data.has(`w/${parameter}`)); // some exist at some sizes only
+    const again = names.find((parameter) => kind(parameter) === kind(name));
     parent.hidden = !names.length;
     chips.replaceChildren(
       ...names.map((parameter) => {
@@ -116,7 +116,7 @@ export function create(parent, store, tweaks) {
     show();
   }
 
-  const readsInput = () => built.knobs.some((knob) => knob.x.includes(name));
+  const readsInput = () => built.parameters.find((parameter) => parameter.name === name).rows === "input";
 
   function select(next) {
     place = { row: clamp(next.row, 0, size.rows - 1), column: clamp(next.column, 0, size.columns - 1) };
