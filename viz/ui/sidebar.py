@@ -168,4 +168,5 @@ def _show(key: str, value: object) -> None:
 def _changed(key: str, transition: Callable[[Scene, object], Scene]) -> None:
     """Another lesson opens at its own place; everything else leaves the clocks where they are."""
     value = st.session_state[key]
-    state.change(transition(state.current(), value), moved=key == "lesson")
+    if value is not None:
+        state.change(transition(state.current(), value), moved=key == "lesson")
