@@ -60,6 +60,7 @@ def pack(
         "view": _view(scene.view, epoch),
         "tweaks": _tweaks(run.experiment.tweaks),
         "readout": _readout(run),
+        "scale": scale.wider(run.spec, run.trace, run.base_trace) if run.trace and run.base_trace else {},
     }
     if holds_base == fixed:
         return payload.encode({**header, "static": None}, blocks)

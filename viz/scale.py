@@ -23,6 +23,12 @@ def of(spec: CellSpec, arrays: Mapping[str, np.ndarray] | None = None) -> dict[s
     return {name: _range(spec.quantities[name], known.get(name)) for name in (known or spec.quantities)}
 
 
+def wider(spec: CellSpec, arrays: Mapping[str, np.ndarray], than: Mapping[str, np.ndarray]) -> dict[str, Range]:
+    """The ranges that `arrays` need where those of `than` are too narrow; before and after share the wider one."""
+    needed, given = of(spec, arrays), of(spec, than)
+    return {name: ends for name, ends in needed.items() if ends[1] > given[name][1]}
+
+
 def symmetric(arrays: Mapping[str, np.ndarray]) -> dict[str, Range]:
     """A range around 0 for each array, such as a difference of two runs, a gradient or a weight matrix."""
     ends = {name: rounder(_largest(values)) for name, values in arrays.items()}

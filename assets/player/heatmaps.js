@@ -108,7 +108,6 @@ export function create(parent, store) {
       const axis = `yaxis${(trace.yaxis ?? "y").slice(1)}`;
       const top = k * (geometry.row + geometry.gap);
       layout[axis] = { ...layout[axis], domain: [1 - (top + geometry.row) / height, 1 - top / height] };
-      if (show !== "difference") return trace;
       const { stops, low, high } = scaleOf(store, q);
       return { ...trace, coloraxis: undefined, colorscale: stops, zmin: low, zmax: high };
     });

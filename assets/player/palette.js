@@ -3,11 +3,11 @@
 /** {stops: [[0, "#fff"], …], low, high} of a quantity, as the figure of the present theme and the switch
  *  after / before / difference have it. */
 export function scaleOf(store, q) {
-  const { figure, figure_dark, heatmaps, scale } = store.data.static;
+  const { figure, figure_dark, heatmaps } = store.data.static;
   const { data, layout } = (store.theme === "dark" && figure_dark) || figure;
   const trace = data[heatmaps.indexOf(q)] ?? data[0];
   const axis = trace.coloraxis ? layout[trace.coloraxis] : trace;
-  const [low, high] = scale[q] ?? [axis.zmin ?? axis.cmin, axis.zmax ?? axis.cmax];
+  const [low, high] = store.data.scale[q] ?? [axis.zmin ?? axis.cmin, axis.zmax ?? axis.cmax];
   if (store.show !== "difference") return { stops: axis.colorscale, low, high };
   const reach = differenceReach(store, q);
   return { stops: differenceStops(store), low: -reach, high: reach };
