@@ -15,7 +15,10 @@ from viz import heatmap, payload, player, theme
 from viz.scene import Scene, View, opening
 
 TEXT = "I grew up in France and I speak fluent French"
-TREE = {"q", "x", "p", "const", "clock", "@", "+", "-", "*", "/", "sigmoid", "tanh", "relu", "exp", "max", "neg"}
+TREE = {
+    "q", "x", "p", "const", "clock", "@", "+", "-", "*", "/", "neg", "max",
+    "sigmoid", "tanh", "relu", "exp", "log_sigmoid", "positive", "softmax",
+}  # fmt: skip
 STATIC = {
     "lang", "empty", "cell", "T", "H", "D", "trained", "tokens", "features", "quantities", "heatmaps", "phases",
     "expressions", "scale", "knobs", "parameters", "figure", "figure_dark", "colours", "diagram", "strings",
@@ -23,10 +26,15 @@ STATIC = {
 }  # fmt: skip
 
 
+def last(cell: str) -> str:
+    """What the cell computes last: h, or the output of a layer."""
+    return list(CELLS[cell].quantities)[-1]
+
+
 def scene_of(cell: str = "lstm", tweaks: Tweaks | None = None, **fields: object) -> Scene:
     """Free play, seeded, at step 3 of the last phase."""
     given = {"lesson": "free", "cell": cell, "text": TEXT, "tweaks": tweaks or Tweaks(), **fields}
-    view = View(step=3, phase=CELLS[cell].phases[-1].id, selection=("h", 2, 3))
+    view = View(step=3, phase=CELLS[cell].phases[-1].id, selection=(last(cell), 2, 3))
     return Scene(Experiment(**given), view)
 
 
@@ -49,7 +57,7 @@ def test_a_run_arrives_whole(key: str) -> None:
         "epoch": 2,
         "step": 3,
         "phase": spec.phases[-1].id,
-        "selection": {"q": "h", "unit": 2, "step": 3},
+        "selection": {"q": last(key), "unit": 2, "step": 3},
     }
     assert header["link"].startswith("lesson=free&")
     assert header["tweaks"] == {"bias": {}, "gain_x": {}, "gain_h": {}, "clamp": {}, "weights": {}}
@@ -59,7 +67,7 @@ def test_a_run_arrives_whole(key: str) -> None:
     for name, values in result.base_params.items():
         np.testing.assert_array_equal(arrays[f"w/{name}"], np.atleast_2d(values).astype("f4"))
     for state in spec.states:
-        np.testing.assert_array_equal(arrays[f"initial/{state}"], np.zeros((1, result.trace[state].shape[1])))
+        np.testing.assert_array_equal(arrays[f"initial/{state}"][0], result.trace.initial[state])
     np.testing.assert_array_equal(arrays["x"], result.X.astype("f4"))
     assert not [name for name in arrays if name.startswith("changed/")]
 
@@ -73,7 +81,7 @@ def test_the_static_part_describes_the_cell(key: str, lang: str) -> None:
     assert set(static) == STATIC
     assert static["lang"] == lang and static["empty"] is False and static["trained"] is False
     T, H, D = static["T"], static["H"], static["D"]
-    assert result.X.shape == (T, D) and arrays["now/h"].shape == (T, H)
+    assert result.X.shape == (T, D) and arrays[f"now/{last(key)}"].shape[0] == T
     assert [quantity["name"] for quantity in static["quantities"]] == list(spec.quantities)
     assert [q for phase in static["phases"] for q in phase["quantities"]] == list(spec.quantities)
     assert tuple(static["heatmaps"]) == heatmap.names(spec)
@@ -128,7 +136,7 @@ def test_a_trained_run_has_a_readout(cell: str) -> None:
 
 @pytest.mark.parametrize("key", CELLS)
 def test_the_static_part_is_left_out_when_the_stage_holds_it(key: str) -> None:
-    scene = scene_of(key, Tweaks(clamp={"h": 0.25}))
+    scene = scene_of(key, Tweaks(clamp={last(key): 0.25}))
     result, whole, arrays = sent(scene)
     _, short, moving = sent(scene, holds_base=whole["base"])
     assert short["static"] is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.derive import knobs, tree
+from models.derive import at_sizes, knobs, tree
 from models.notation import WRITERS, equation, split_name, symbol
 from models.spec import CellSpec, Phase, Quantity
 
@@ -28,8 +28,8 @@ def describe(spec: CellSpec, lang: str, D: int, H: int) -> dict[str, Any]:
         "D": D,
         "quantities": [_quantity(spec, quantity, lang) for quantity in quantities.values()],
         "heatmaps": heatmap.names(spec),
-        "phases": [_phase(spec, phase, lang) for phase in spec.phases],
-        "expressions": {name: tree(quantity.expr) for name, quantity in quantities.items()},
+        "phases": [_phase(spec, phase, lang, (D, H)) for phase in spec.phases],
+        "expressions": {name: tree(at_sizes(spec, quantity.expr, D, H)) for name, quantity in quantities.items()},
         "knobs": [
             {
                 "gate": knob.gate,
@@ -67,7 +67,7 @@ def _quantity(spec: CellSpec, quantity: Quantity, lang: str) -> dict[str, Any]:
     }
 
 
-def _phase(spec: CellSpec, phase: Phase, lang: str) -> dict[str, Any]:
+def _phase(spec: CellSpec, phase: Phase, lang: str, sizes: tuple[int, int]) -> dict[str, Any]:
     # Time alone decides a clock: there is no equation to show.
     defined = [name for name in phase.quantities if spec.quantities[name].clock is None]
     return {
@@ -75,7 +75,7 @@ def _phase(spec: CellSpec, phase: Phase, lang: str) -> dict[str, Any]:
         "title": sentence(lang, phase.title),
         "note": sentence(lang, phase.note),
         "quantities": phase.quantities,
-        "equations": [{"q": name, "mathml": equation(spec, name, "mathml")} for name in defined],
+        "equations": [{"q": name, "mathml": equation(spec, name, "mathml", sizes)} for name in defined],
     }
 
 

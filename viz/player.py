@@ -170,8 +170,9 @@ def _ends(run: Run, language: str) -> dict[str, str] | None:
 
 def _units(run: Run) -> int:
     """H, read off a parameter: a run of no tokens has no trace."""
-    name, weight = next((name, weight) for name, weight in run.spec.weights.items() if "H" in weight.shape)
-    return int(run.base_params[name].shape[weight.shape.index("H")])
+    shapes = {name: run.spec.weights[name].shape for name in run.base_params}
+    name = next(name for name, shape in shapes.items() if "H" in shape)
+    return int(run.base_params[name].shape[shapes[name].index("H")])
 
 
 def _digest(*parts: bytes) -> str:
