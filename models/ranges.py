@@ -65,7 +65,7 @@ def _interval(
             return previous[node.name]
         case "add":
             mixed = convex_mix(node, quantities)
-            if mixed:
+            if mixed and _inside_unit(of(mixed[0])):
                 return _hull(of(mixed[1]), of(mixed[2]))
             parts = [of(argument) for argument in node.args]
             return (_sum([p[0] for p in parts], -np.inf), _sum([p[1] for p in parts], np.inf))
@@ -139,7 +139,7 @@ def _is_maximum_of(node: Node, part: Node, quantities: Mapping[str, Quantity]) -
 
 
 def convex_mix(node: Node, quantities: Mapping[str, Quantity]) -> tuple[Node, Node, Node] | None:
-    """(s, a, b) where the node is s ⊙ a + (1 − s) ⊙ b with a gate s, in either order; else None.
+    """(s, a, b) where the node is s ⊙ a + (1 − s) ⊙ b, in either order; else None. A mix only if s is a gate.
 
     A quantity that is itself defined as 1 − s (a coupled gate) counts as 1 − s.
     """
@@ -163,6 +163,10 @@ def convex_mix(node: Node, quantities: Mapping[str, Quantity]) -> tuple[Node, No
 def same(a: Node, b: Node) -> bool:
     """Whether two nodes stand for the same value: one node, or two references to one quantity."""
     return a is b or (a.is_leaf and a.op == b.op and a.name == b.name and a.number == b.number)
+
+
+def _inside_unit(a: Interval) -> bool:
+    return a[0] >= 0 and a[1] <= 1
 
 
 def _sum(ends: list[float], unknown: float) -> float:

@@ -44,8 +44,9 @@ def minlstm(k: Step, form: Choice = ("plain", "positive")) -> None:
     )
     f = k.gate("f", sigmoid(k.x("f") + k.b("f", start=1)), "forget gate", "the claim of the old state")
     i = k.gate("i", sigmoid(k.x("i") + k.b("i")), "input gate", "the claim of the candidate")
-    kept = k.gate("f'", f / (f + i), "forget share", "how much of the old state is kept", role="f")
-    written = k.gate("i'", i / (f + i), "input share", "how much of the candidate is written", role="i")
+    claims = f + i
+    kept = k.gate("f'", f / claims, "forget share", "how much of the old state is kept", role="f")
+    written = k.gate("i'", i / claims, "input share", "how much of the candidate is written", role="i")
     new = candidate(k, form)
     k.phase(
         "mix",
