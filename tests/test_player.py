@@ -80,7 +80,7 @@ def test_the_static_part_describes_the_cell(key: str, lang: str) -> None:
     spec, static = result.spec, header["static"]
     assert set(static) == STATIC
     assert static["lang"] == lang and static["empty"] is False and static["trained"] is False
-    T, H, D = static["T"], static["H"], static["D"]
+    T, D = static["T"], static["D"]
     assert result.X.shape == (T, D) and arrays[f"now/{last(key)}"].shape[0] == T
     assert [quantity["name"] for quantity in static["quantities"]] == list(spec.quantities)
     assert [q for phase in static["phases"] for q in phase["quantities"]] == list(spec.quantities)
