@@ -36,7 +36,8 @@ def server() -> Iterator[live.Server]:
     with live.Server() as running:
         yield running
         log = running.output()
-    assert "Traceback" not in log, log
+    broken = log.partition("Traceback")
+    assert not broken[1], "".join(broken[1:])[:3000]
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +52,22 @@ def options() -> dict:
     return {}
 
 
-@pytest.fixture
-def context(browser: Browser, options: dict) -> Iterator[BrowserContext]:
-    made = browser.new_context(**{"viewport": DESK, "locale": "en-US", "color_scheme": "light", **options})
-    made.set_default_timeout(15_000)
-    yield made
-    made.close()
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Iterator[Callable[[dict], BrowserContext]]:
+    """One browser context for each set of options: its cache spares every later page the download of the app."""
+    made: dict[str, BrowserContext] = {}
+
+    def context(options: dict) -> BrowserContext:
+        given = {"viewport": DESK, "locale": "en-US", "color_scheme": "light", **options}
+        key = repr(sorted(given.items()))
+        if key not in made:
+            made[key] = browser.new_context(**given)
+            made[key].set_default_timeout(15_000)
+        return made[key]
+
+    yield context
+    for each in made.values():
+        each.close()
 
 
 @pytest.fixture
@@ -66,9 +77,7 @@ def watch(server: live.Server) -> live.Watch:
 
 
 @pytest.fixture
-def page(
-    request: pytest.FixtureRequest, context: BrowserContext, watch: live.Watch, artifacts: Path
-) -> Iterator[Page]:
+def page(request: pytest.FixtureRequest, context: BrowserContext, watch: live.Watch, artifacts: Path) -> Iterator[Page]:
     opened = context.new_page()
     watch.attach(opened)
     failures = request.session.testsfailed
@@ -76,6 +85,7 @@ def page(
     if request.session.testsfailed > failures:
         name = "".join(c if c.isalnum() or c in "-_" else "-" for c in request.node.name)
         opened.screenshot(path=artifacts / f"failed-{name[:80]}.png")
+    opened.close()
     assert not watch.errors, watch.errors
 
 

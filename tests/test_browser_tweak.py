@@ -33,9 +33,7 @@ def press(page: Page, slider: str, key: str = "ArrowRight", times: int = 3) -> l
     return live.stage(page)
 
 
-@pytest.mark.parametrize(
-    ("slider", "written"), [("bias-f", "b.f:"), ("gain-x-i", "x.i:"), ("gain-h-o", "h.o:")]
-)
+@pytest.mark.parametrize(("slider", "written"), [("bias-f", "b.f:"), ("gain-x-i", "x.i:"), ("gain-h-o", "h.o:")])
 def test_a_tweak_changes_numbers_in_place(page: Page, open_link, slider: str, written: str) -> None:
     first = open_link(**SCENE)
     root = live.stage_root(page)

@@ -197,10 +197,11 @@ def shown(page: Page) -> list[str]:
 
 
 def tweak(page: Page, name: str) -> Locator:
-    """A slider of the tray, say `bias-f`; opens the tray if it is shut."""
+    """A slider of the tray, say `bias-f`; opens the tray and the gate's tab if they are shut."""
     tray = page.get_by_test_id("tray")
     if tray.get_attribute("aria-pressed") == "false":
         tray.click()
+    page.get_by_test_id(f"tweak-tab-{name.rpartition('-')[2]}").click()
     return page.get_by_test_id(f"tweak-{name}")
 
 
