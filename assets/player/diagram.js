@@ -52,11 +52,8 @@ export function create(parent, store) {
     for (const part of parts) {
       const role = now.map((q) => part.item.lit?.[q]).find(Boolean);
       mark(part.node, "data-lit", Boolean(role));
-      part.node.style.setProperty("--hue", role ? `var(--hue-${role})` : null);
-      if (role) {
-        part.node.style.setProperty("--fill", `var(--fill-${role})`);
-        part.node.style.setProperty("--onfill", `var(--onfill-${role})`);
-        part.node.style.setProperty("--ink", `var(--ink-${role})`);
+      for (const name of ["hue", "fill", "onfill", "ink"]) {
+        part.node.style.setProperty(`--${name}`, role ? `var(--${name}-${role})` : null);
       }
     }
     // lit wires lie above dim ones, below everything else

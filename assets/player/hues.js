@@ -1,6 +1,6 @@
 // The role colours of static.colours as CSS variables on the stage's root. Per role r (f i candidate o c h x z):
 //   --hue-r     the colour itself: strips, wires, bars, borders
-//   --ink-r     the same hue, dark or light enough to be read as text on the page (4.5 : 1)
+//   --ink-r     the same hue, dark or light enough to be read as text on the page and on its panels (4.5 : 1)
 //   --fill-r    a filled surface that carries text, with
 //   --onfill-r  the colour of that text (4.5 : 1)
 // Every other entry "a/b" becomes --a-b.
@@ -9,6 +9,8 @@ const READABLE = 4.6;
 
 /** Write the variables of a theme; `paper` is the page's background as [r, g, b]. */
 export function paintHues(root, colours, theme, paper) {
+  const away = luminance(paper) > 0.4 ? [0, 0, 0] : [255, 255, 255];
+  const panel = paper.map((part, k) => part + (away[k] - part) * 0.06); // as --sg-panel, and a little for rounding
   for (const [name, value] of Object.entries(colours?.[theme] ?? {})) {
     if (typeof value !== "string") continue;
     const [group, role] = name.split("/");
@@ -19,8 +21,7 @@ export function paintHues(root, colours, theme, paper) {
     const hue = rgb(value);
     root.style.setProperty(`--hue-${role}`, value);
     if (!hue) continue;
-    const away = luminance(paper) > 0.4 ? [0, 0, 0] : [255, 255, 255];
-    root.style.setProperty(`--ink-${role}`, css(until(hue, away, paper)));
+    root.style.setProperty(`--ink-${role}`, css(until(hue, away, panel)));
     const dark = contrast(hue, [17, 24, 39]) >= READABLE && theme === "dark";
     root.style.setProperty(`--fill-${role}`, dark ? value : css(until(hue, [0, 0, 0], [255, 255, 255])));
     root.style.setProperty(`--onfill-${role}`, dark ? "#111827" : "#ffffff");
