@@ -77,8 +77,14 @@ def watch(server: live.Server) -> live.Watch:
 
 
 @pytest.fixture
-def page(request: pytest.FixtureRequest, context: BrowserContext, watch: live.Watch, artifacts: Path) -> Iterator[Page]:
-    opened = context.new_page()
+def page(
+    request: pytest.FixtureRequest,
+    contexts: Callable[[dict], BrowserContext],
+    options: dict,
+    watch: live.Watch,
+    artifacts: Path,
+) -> Iterator[Page]:
+    opened = contexts(options).new_page()
     watch.attach(opened)
     failures = request.session.testsfailed
     yield opened
