@@ -77,22 +77,26 @@ function withNumbers(store, run, node, step, unit) {
 
 /**
  * `f₂ = σ(+0.86 −0.17 +1.00) = 0.84` for any quantity. Inside a squashing function each term of the sum is one signed number,
- * as the bars show it; everywhere else products keep their factors.
+ * as the bars show it; everywhere else products keep their factors. A held value follows an arrow: `= 0.03 → 0.90`.
  */
 export function numeric(store, run, q, step, unit) {
   const tree = run.expressions[q];
   const parts = terms(run, q, step, unit);
   const { role } = look(store, q);
   const head = [symbol(store, q, unit + 1), { text: " = " }];
-  const tail = [{ text: " = " }, { text: fixed(run.value(q, step, unit), 2), role, strong: true }];
-  const summed = join(parts.list.map((term) => [{ text: plus(term.value), role: roleOf(store, term.node) }]), " ");
+  const value = run.value(q, step, unit);
+  const isHeld = Math.abs(value - parts.computed) > 1e-3; // a clamp overrules the equation
+  const result = { text: fixed(value, 2), role, strong: true };
+  const tail = isHeld ? [{ text: ` = ${fixed(parts.computed, 2)} → ` }, result] : [{ text: " = " }, result];
+  const numbers = parts.list.map((term) => [{ text: plus(term.value), role: roleOf(store, term.node) }]);
+  const summed = isHeld ? [{ text: plus(parts.sum) }] : join(numbers, " "); // the bars have the terms; the line must not break
   const isAffine = parts.mode === "sum" && parts.list.length > 1 && (parts.squash || parts.list.some(({ kind }) => kind === "input"));
   const body = !isAffine
     ? withNumbers(store, run, tree, step, unit)
     : parts.squash
       ? [{ text: called(parts.squash) }, ...summed, { text: ")" }]
       : summed;
-  return body.length === 1 ? [...head, tail[1]] : [...head, ...body, ...tail]; // one number is not repeated
+  return body.length === 1 && !isHeld ? [...head, result] : [...head, ...body, ...tail]; // one number is not repeated
 }
 
 /** A factor or a product in letters, for labels: f · c(t−1), tanh(c), 1 − z. */

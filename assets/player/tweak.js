@@ -96,7 +96,7 @@ export function create(parent, store) {
     tablist.replaceChildren(...tabs);
     groups = new Map(built.knobs.map((knob) => [knob.gate, group(knob)]));
     rows.replaceChildren(...[...groups.values()].map(({ node }) => node));
-    open(names.includes(gate) ? gate : names[0]);
+    open(names.includes(gate) ? gate : (names.find(isTouched) ?? names[0]));
   }
 
   /** Every quantity with sliders, and any other that has weights of its own. */
@@ -202,15 +202,16 @@ export function create(parent, store) {
   function show() {
     for (const { controls } of groups.values()) for (const control of controls) control.show();
     for (const tab of tabs) {
-      const name = tab.dataset.gate;
-      const own = parametersIn(built.expressions[name]);
-      const touched =
-        ["bias", "gain_x", "gain_h", "clamp"].some((kind) => name in tweaks[kind]) ||
-        Object.keys(tweaks.weights).some((key) => own.includes(key.split(".")[0]));
-      tab.classList.toggle("sg-tw-touched", touched);
+      tab.classList.toggle("sg-tw-touched", isTouched(tab.dataset.gate));
     }
     resetAll.disabled = isEmpty(tweaks);
     matrix.show();
+  }
+
+  function isTouched(name) {
+    const own = parametersIn(built.expressions[name]);
+    const byGate = ["bias", "gain_x", "gain_h", "clamp"].some((kind) => name in tweaks[kind]);
+    return byGate || Object.keys(tweaks.weights).some((key) => own.includes(key.split(".")[0]));
   }
 
   function describe() {
@@ -241,6 +242,10 @@ export function create(parent, store) {
   return {
     update(changed) {
       if (!store.T) return;
+      if (built === null) {
+        tweaks = copy(store.data.tweaks);
+        if (!isEmpty(tweaks)) store.set({ tray: true }); // a link came with tweaks
+      }
       if (built !== store.data.static) build();
       if (changed.has("tray") && store.tray && store.layout === "phone") parent.scrollIntoView({ block: "nearest" });
       if (changed.has("data")) {
