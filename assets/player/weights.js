@@ -180,7 +180,6 @@ export function create(parent, store, tweaks) {
       unit: String(where.column + 1),
       value: [{ text: signed(value), strong: true }],
       works: fixed(works, 2),
-      was: fixed(at(base(), where), 2),
     };
     const vector = size.rows === 1;
     compose(entry, store.text(vector ? "weights.entry_vector" : "weights.entry"), values);
