@@ -268,8 +268,10 @@ def _started(spec: CellSpec, memory: Memory, initial: Mapping[str, Array]) -> di
     start = {}
     for name in spec.states:
         row = memory.start(memory.plan.resolve(spec.quantities[name].expr))
-        value = initial.get(name, spec.quantities[name].start)
-        np.copyto(row, _fitted(f"initial {name}", value, row.shape, row.dtype))
+        if name in initial:
+            np.copyto(row, _fitted(f"initial {name}", initial[name], row.shape, row.dtype))
+        else:
+            row.fill(spec.quantities[name].start)
         start[name] = row
     return start
 

@@ -22,7 +22,7 @@ class Memory:
         widths = [sizes[affine.width] for affine in plan.affines]
         self.edges = [0, *np.cumsum(widths, dtype=int).tolist()]
         self.columns = np.empty((steps + 1, *batch, self.edges[-1]), dtype)
-        self.slots = [np.empty((steps + 1, *batch, sizes[plan.width(n)]), dtype) for n in plan.slots]
+        self.slots = [np.empty((steps + 1, *batch, sizes[width]), dtype) for width in plan.widths]
         self.clocks: dict[str, Array] = {}
 
     def span(self, first: int, last: int) -> slice:

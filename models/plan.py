@@ -62,17 +62,13 @@ class Plan:
     schedule: tuple[Source | Pack | Affine | Node, ...]
     column: dict[Node, int]  # node -> index of the affine whose columns hold its value
     slots: tuple[Node, ...]  # nodes with an array of their own
+    widths: tuple[str, ...]  # of the slots: H, or Q or D for what is as wide as the output or the input
 
     def resolve(self, node: Node) -> Node:
         """A reference to a quantity of this step becomes the node that computes it."""
         while node.op == "quantity":
             node = self.spec.quantities[node.name].expr
         return node
-
-    def width(self, node: Node) -> str:
-        """H, or Q or D for what is as wide as the output or the input."""
-        widths = width_of(node, {name: quantity.width for name, quantity in self.spec.quantities.items()})
-        return next((letter for letter in "HQD" if letter in widths), "H")
 
 
 @cache
@@ -106,6 +102,8 @@ def plan(spec: CellSpec) -> Plan:
     ]
     column = {affine.result: k for k, affine in enumerate(ordered)}
     slots = tuple(n for n in nodes if n not in column and n not in by_node and n.op != "clock")
+    named = {name: quantity.width for name, quantity in spec.quantities.items()}
+    widths = tuple(next((size for size in "HQD" if size in width_of(node, named)), "H") for node in slots)
 
     timed: list[tuple[float, Source | Pack | Affine | Node]] = []
     timed += [(source.level + 0.1, source) for source in fed]
@@ -113,7 +111,7 @@ def plan(spec: CellSpec) -> Plan:
     timed += [(pack.level + 0.3, pack) for pack in packs]
     timed += [(float(levels[node]), node) for node in slots]
     timed.sort(key=lambda entry: entry[0])
-    return Plan(spec, tuple(ordered), tuple(fed), tuple(entry for _, entry in timed), column, slots)
+    return Plan(spec, tuple(ordered), tuple(fed), tuple(entry for _, entry in timed), column, slots, widths)
 
 
 def _nodes(spec: CellSpec) -> list[Node]:
