@@ -16,6 +16,7 @@ SHOWN = 3  # examples
 def draw(scene: Scene) -> None:
     lang = scene.view.lang
     with st.container(key="empty", horizontal_alignment="center", gap="medium"):
+        st.space("xlarge")
         st.header(say(lang, "empty.title"), anchor=False, text_alignment="center")
         st.text(say(lang, "empty.sentence"), text_alignment="center")
         kind: Literal["primary", "secondary"]

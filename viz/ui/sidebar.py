@@ -34,6 +34,7 @@ def draw() -> None:
         if model is None:
             _sizes(scene)
         _about(scene, model)
+    st.session_state["spoken"] = scene.view.lang
 
 
 def _head(scene: Scene) -> None:
@@ -61,7 +62,7 @@ def _choose(
     transition: Callable[[Scene, str], Scene],
 ) -> None:
     lang = state.current().view.lang
-    _show(key, value)
+    _show(key, value, worded=True)
     st.selectbox(
         say(lang, f"sidebar.{key}"),
         options,
@@ -78,7 +79,7 @@ def _lesson_title(lang: str, key: str) -> str:
 
 def _cell_title(lang: str, key: str) -> str:
     spec = CELLS[key]
-    return f"{say(lang, spec.title)} ({spec.year})"
+    return f"{say(lang, spec.title)} · {spec.year}"
 
 
 def _text(scene: Scene) -> None:
@@ -96,23 +97,20 @@ def _text(scene: Scene) -> None:
     if strange:
         named = " ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
         st.caption(say(lang, "sidebar.unknown", tokens=notice.code(named)))
-    with st.popover(say(lang, "sidebar.examples"), width="stretch"):
-        for place, example in enumerate(scene.lesson.examples):
-            st.button(
-                example,
-                key=f"example-{place}",
-                width="stretch",
-                wrap=True,
-                on_click=take,
-                args=(example,),
-            )
+    st.menu_button(
+        say(lang, "sidebar.examples"),
+        scene.lesson.examples,
+        key="example",
+        width="stretch",
+        on_click=_take_chosen,
+    )
 
 
 def _sizes(scene: Scene) -> None:
     lang = scene.view.lang
     experiment = scene.experiment
     if scene.lesson.task is None:
-        _show("mode", experiment.mode)
+        _show("mode", experiment.mode, worded=True)
         st.segmented_control(
             say(lang, "sidebar.mode"),
             MODES,
@@ -158,15 +156,24 @@ def take(example: str) -> None:
     state.change(scenes.take_example(state.current(), example), moved=True)
 
 
-def _show(key: str, value: object) -> None:
-    """Make the widget show the scene's value. What it shows already is not set again: setting it would take
-    away what the visitor is typing."""
-    if st.session_state.get(key) != value:
+def _show(key: str, value: object, *, worded: bool = False) -> None:
+    """Make the widget show the scene's value.
+
+    What it shows already is not set again, which would take away what the visitor is typing; except for a menu
+    when the language has changed (`worded`): Streamlit knows its choice by the words of the old language.
+    """
+    reworded = worded and st.session_state.get("spoken") != state.current().view.lang
+    if reworded or st.session_state.get(key) != value:
         st.session_state[key] = value
+
+
+def _take_chosen() -> None:
+    take(st.session_state["example"])
 
 
 def _changed(key: str, transition: Callable[[Scene, object], Scene]) -> None:
     """Another lesson opens at its own place; everything else leaves the clocks where they are."""
     value = st.session_state[key]
-    if value is not None:
-        state.change(transition(state.current(), value), moved=key == "lesson")
+    before = state.current()
+    if value is not None and (after := transition(before, value)) != before:
+        state.change(after, moved=key == "lesson")

@@ -40,8 +40,8 @@ def adopt(link: str | dict[str, str]) -> None:
     st.session_state["epoch"] = epoch() + 1
 
 
-def change(scene: Scene, *, moved: bool = False, push: bool = True) -> None:
-    """Go on with another scene. `push` makes it a step of the browser's history.
+def change(scene: Scene, *, moved: bool = False) -> None:
+    """Go on with another scene. Another experiment is a step of the browser's history, another view is not.
 
     The stage keeps its own clocks; it takes over those of the scene when `moved`, or when they had to change.
     """
@@ -51,9 +51,9 @@ def change(scene: Scene, *, moved: bool = False, push: bool = True) -> None:
         st.session_state["epoch"] = epoch() + 1
     if scene.experiment != before.experiment:
         st.session_state["notices"] = ()
+        st.session_state["push"] = True
     st.session_state["scene"] = scene
     st.session_state["draft"] = None
-    st.session_state["push"] = push and scene != before
 
 
 def report(scene: Scene) -> None:

@@ -36,4 +36,4 @@ def draw(scene: Scene, result: Run) -> None:
 
 def _opened() -> None:
     """A panel was opened, or the open one closed."""
-    state.change(choose_panel(state.current(), st.session_state[KEY] or ""), push=False)
+    state.change(choose_panel(state.current(), st.session_state[KEY] or ""))
