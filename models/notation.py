@@ -59,6 +59,10 @@ class Text:
     def equation(self, left: str, right: str) -> str:
         return f"{left} = {right}"
 
+    def part(self, node: Node, written: str) -> str:
+        """Asked for every part of an expression: the place to mark some of them."""
+        return written
+
 
 class Latex(Text):
     has_fractions = True
@@ -149,9 +153,9 @@ class MathML(Text):
 WRITERS: dict[str, Text] = {"text": Text(), "latex": Latex(), "mathml": MathML()}
 
 
-def expression(spec: CellSpec, node: Node, form: str = "latex") -> str:
-    """A node of the cell, written as "latex", "mathml" or "text"."""
-    return _write(spec, node, WRITERS[form], 0)
+def expression(spec: CellSpec, node: Node, form: str | Text = "latex") -> str:
+    """A node of the cell, written as "latex", "mathml" or "text", or by a writer of your own."""
+    return _write(spec, node, WRITERS[form] if isinstance(form, str) else form, 0)
 
 
 def symbol(spec: CellSpec, name: str, form: str = "latex", lag: int = 0) -> str:
@@ -171,6 +175,10 @@ def equation(spec: CellSpec, name: str, form: str = "latex", sizes: tuple[int, i
 
 
 def _write(spec: CellSpec, node: Node, writer: Text, outside: int) -> str:
+    return writer.part(node, _spell(spec, node, writer, outside))
+
+
+def _spell(spec: CellSpec, node: Node, writer: Text, outside: int) -> str:
     match node.op:
         case "input":
             return writer.quantity("x", "x", 0)
