@@ -7,7 +7,7 @@ import { clamp } from "./store.js";
 const SIZES = {
   phone: { label: 54, tray: 0, gap: 8, transport: 110, tokens: 36, readout: 46, font: 14 },
   middle: { label: 132, tray: 330, gap: 7, transport: 96, tokens: 36, readout: 46, font: 14 },
-  wide: { label: 178, tray: 400, gap: 9, transport: 62, tokens: 36, readout: 46, font: 14 },
+  wide: { label: 178, tray: 352, gap: 9, transport: 62, tokens: 36, readout: 46, font: 14 },
   large: { label: 208, tray: 420, gap: 10, transport: 66, tokens: 42, readout: 54, font: 16 },
 };
 const SPACING = 22; // above the diagram and below the last heatmap

@@ -67,6 +67,7 @@ function createStage(host) {
   let bytes = null;
   let epoch = null;
   let spoken = "";
+  let placed = false;
   let fresh = false; // the views are new: everything has changed for them
 
   const unlisten = listen(root, store);
@@ -158,6 +159,10 @@ function createStage(host) {
 
   function arrange() {
     if (!store.T || !root.clientWidth) return;
+    if (!placed) {
+      placed = true; // sliders are there from the start wherever they do not cover the picture
+      store.set({ tray: measure(root, store).layout !== "phone" });
+    }
     const { layout, size, geometry } = measure(root, store);
     mark(root, "data-layout", layout);
     mark(root, "data-size", size);
