@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -109,7 +109,7 @@ def identifier(name: str) -> str:
     return "".join(c if c.isalnum() else f"_{ord(c)}_" for c in name)
 
 
-@cache
+@lru_cache(maxsize=512)  # cells that visitors type come and go
 def forward_loop(plan: Plan, clamped: tuple[str, ...] = ()) -> CompiledLoop:
     """The loop that computes every value of every step; `clamped` quantities are pinned as they appear."""
     loop = Loop(plan)
@@ -155,7 +155,7 @@ def forward_loop(plan: Plan, clamped: tuple[str, ...] = ()) -> CompiledLoop:
     return loop.compile()
 
 
-@cache
+@lru_cache(maxsize=512)  # cells that visitors type come and go
 def backward_loop(plan: Plan, clamped: tuple[str, ...] = (), seeded: tuple[str, ...] = ()) -> CompiledLoop:
     """The loop over reversed time: dL/d(value) of every quantity, from the direct gradients of `seeded` ones."""
     loop = Loop(plan, backward=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from itertools import groupby
 
 from .algebra import ACTIVATIONS, Node
@@ -71,7 +71,7 @@ class Plan:
         return node
 
 
-@cache
+@lru_cache(maxsize=512)  # cells that visitors type come and go
 def plan(spec: CellSpec) -> Plan:
     """The plan of `spec`; specs are immutable, so each is planned once."""
     nodes = _nodes(spec)
