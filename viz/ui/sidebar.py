@@ -146,7 +146,8 @@ def _about(scene: Scene, model: Model | None) -> None:
     if model is None:
         st.caption(say(lang, "sidebar.untrained", units=scene.experiment.units))
     else:
-        accuracy = f"{100 * float(str(model.card['held_out_accuracy'])):.1f}%"
+        # cut, not rounded: 99.95 is not all of them
+        accuracy = f"{int(1000 * float(str(model.card['held_out_accuracy']))) / 10:.1f}%"
         st.caption(say(lang, "sidebar.trained", units=model.units, accuracy=accuracy))
     st.caption(say(lang, "sidebar.share"))
 
