@@ -47,7 +47,8 @@ export function create(parent, store) {
     say(where, store.text(step ? "tip" : "tip_initial", { unit: unit + 1, step, token }));
     const [now, before] = [store.value(q, step, unit), store.value(q, step, unit, "base")];
     const moved = Math.abs(now - before) >= 0.00005;
-    say(was, moved ? store.text("tip_tweaked", { before: fixed(before, 4), after: fixed(now, 4), difference: signed(now - before, 4) }) : "");
+    const values = { before: fixed(before, 4), after: fixed(now, 4), difference: signed(now - before, 4) };
+    say(was, moved ? store.text("tip_tweaked", values) : "");
     mark(was, "hidden", !moved);
   }
 

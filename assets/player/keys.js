@@ -3,7 +3,8 @@
 
 import { clamp } from "./store.js";
 
-const WRITING = "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=''], [contenteditable=true]";
+const WRITING =
+  "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=''], [contenteditable=true]";
 const OWN_ARROWS = "input, select, textarea, [role=radiogroup] *, [role=slider], [role=tablist] *, [role=listbox] *";
 const OWN_SPACE = "button, summary, a[href], input[type=checkbox], input[type=radio], [role=button], [role=checkbox], [role=tab]";
 
@@ -70,6 +71,13 @@ export function listen(root, store) {
     return true;
   }
 
+  // A button that was clicked does not keep the focus: Space goes on playing instead of pressing it again.
+  root.addEventListener("mousedown", (event) => {
+    if (!event.target.closest(".sg-transport button, .sg-time button")) return;
+    event.preventDefault();
+    const focused = root.getRootNode().activeElement;
+    if (focused && focused !== document.body) focused.blur(); // what was being typed is finished, as by any click
+  });
   document.addEventListener("keydown", handle);
   return () => document.removeEventListener("keydown", handle);
 }

@@ -7,7 +7,8 @@ const kept = new Map(); // base digest -> {static, array(name)}: shared by all s
 /** The bytes as an object, or {missing, tweaks} where they lean on a static part that this page no longer holds.
  *
  *  {run, base, seq, link, push, view, tweaks, readout, scale, static, T, H, D, has(name), array(name), names(prefix)}
- *  `array(name)` is a Float32Array (row-major) with `.rows` and `.cols`; names as Python spells them: "now/f", "base/f", "x", "w/W_xf". */
+ *  `array(name)` is a Float32Array (row-major) with `.rows` and `.cols`; names as Python spells them: "now/f", "base/f",
+ *  "x", "w/W_xf". */
 export function decode(bytes) {
   const own = bytes.slice(); // the received view is not aligned for float32
   const length = new DataView(own.buffer).getUint32(0, true);

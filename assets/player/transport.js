@@ -25,7 +25,8 @@ export function create(parent, store) {
   const button = (name, act, key) =>
     el(
       "button",
-      { class: `sg-button sg-${name}`, type: "button", "data-testid": name, "aria-label": store.text(name), title: `${store.text(name)} (${key})`, onclick: act },
+      { class: `sg-button sg-${name}`, type: "button", "data-testid": name, "aria-label": store.text(name),
+        title: `${store.text(name)} (${key})`, onclick: act },
       icon(name),
     );
   const play = button("play", () => clock.toggle(), store.text("space"));
@@ -38,23 +39,19 @@ export function create(parent, store) {
     button("next", () => clock.next(), "→"),
     button("last", () => clock.last(), "End"),
   );
-  // A click leaves the focus where it is, so that Space goes on playing instead of pressing the same button again.
-  parent.addEventListener("mousedown", (event) => {
-    if (event.target.closest("button")) event.preventDefault();
-  });
-
   const phases = el("div", { class: "sg-segments sg-phases", role: "group", "aria-label": store.text("phases") });
   const grain = el(
     "div",
     { class: "sg-segments sg-grain", role: "group", "aria-label": store.text("granularity") },
     ...["phase", "step"].map((name) =>
-      el("button", { class: "sg-segment", type: "button", "data-testid": `by-${name}`, "data-grain": name, title: store.text(`by_${name}_note`),
-        onclick: () => clock.grain(name) }, store.text(`by_${name}`)),
+      el("button", { class: "sg-segment", type: "button", "data-testid": `by-${name}`, "data-grain": name,
+        title: store.text(`by_${name}_note`), onclick: () => clock.grain(name) }, store.text(`by_${name}`)),
     ),
   );
 
   const fill = el("div", { class: "sg-fill" });
-  const slider = el("input", { type: "range", class: "sg-slider", min: 0, step: 1, "data-testid": "scrubber", "aria-label": store.text("scrubber") });
+  const slider = el("input", { type: "range", class: "sg-slider", min: 0, step: 1, "data-testid": "scrubber",
+    "aria-label": store.text("scrubber") });
   const scrubber = el("div", { class: "sg-scrubber" }, el("div", { class: "sg-rail" }, fill), slider);
   slider.addEventListener("input", () => {
     const place = Number(slider.value);
@@ -70,8 +67,9 @@ export function create(parent, store) {
     ...SPEEDS.map((value) => el("option", { value, selected: value === 1 }, `${value === 0.5 ? "½" : value}×`)),
   );
   const toggle = (field) =>
-    el("button", { class: "sg-toggle", type: "button", "data-testid": field, "aria-pressed": "false", "aria-label": store.text(field),
-      title: store.text(`${field}_note`), onclick: () => store.set({ [field]: !store[field] }) }, icon(field), el("span", {}, store.text(field)));
+    el("button", { class: "sg-toggle", type: "button", "data-testid": field, "aria-pressed": "false",
+      "aria-label": store.text(field), title: store.text(`${field}_note`), onclick: () => store.set({ [field]: !store[field] }) },
+    icon(field), el("span", {}, store.text(field)));
   const still = toggle("still");
   const tray = toggle("tray");
   parent.append(buttons, phases, scrubber, place, grain, speed, el("div", { class: "sg-switches" }, still, tray));
