@@ -45,7 +45,8 @@ SIZE = Size()
 
 @dataclass(frozen=True)
 class Theme:
-    """`paper` and `text` are those of `.streamlit/config.toml`; the pairs are ends of diverging scales."""
+    """`paper` and `text` are those of `.streamlit/config.toml`; the pairs are ends of diverging scales,
+    `lines` the colours of cells that are compared."""
 
     paper: str
     text: str
@@ -55,6 +56,7 @@ class Theme:
     activations: tuple[str, str]
     weights: tuple[str, str]
     difference: tuple[str, str]
+    lines: tuple[str, str, str, str]
 
 
 def _hues(f: str, i: str, candidate: str, o: str, c: str, h: str, x: str) -> Mapping[str, str]:
@@ -71,6 +73,7 @@ THEMES: Mapping[str, Theme] = {
         activations=("#2166ac", "#b2182b"),
         weights=("#8a6d00", "#006d77"),
         difference=("#a9500c", "#5e3c99"),
+        lines=("#1f2937", "#cc4a12", "#0d8068", "#a02fbc"),
     ),
     "dark": Theme(
         paper="#10151c",
@@ -81,6 +84,7 @@ THEMES: Mapping[str, Theme] = {
         activations=("#5aa2f0", "#f0694f"),
         weights=("#d6b43a", "#2fc0cc"),
         difference=("#f2913a", "#b49cf0"),
+        lines=("#e6eaf0", "#f0824f", "#2fc79a", "#d07af0"),
     ),
 }
 
