@@ -43,7 +43,8 @@ def mut2(k: Step) -> None:
     h = k.previous("h")
     gates_phase(
         k,
-        "Both gates read “{token}” and the last hidden state; the reset gate takes “{token}” as it is, where it is as wide as the state.",
+        "Both gates read “{token}” and the last hidden state; the reset gate takes “{token}” as it is, where it is as "
+        "wide as the state.",
     )
     r = reset_gate(k, k.x("r", only_if_sizes_differ=True) + k.h("r", h) + k.b("r"))
     z = update_gate(k, k.x("z") + k.h("z", h) + k.b("z"))
