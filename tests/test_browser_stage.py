@@ -46,7 +46,7 @@ def test_playing_sends_no_message(page: Page, watch: live.Watch, open_link) -> N
     quiet(page)
     before = watch.messages
     page.get_by_test_id("play").click()
-    arrives(page, 2, "input")
+    page.locator('[data-testid="stage"]:not([data-step="1"])').wait_for()
     assert live.stage(page).playing
     assert watch.messages == before
     page.get_by_test_id("play").click()
