@@ -142,7 +142,7 @@ def _keep(
         notices.append(Notice("notice.tweak.gone", {"name": name[:40]}))
         return
     low, high = limits
-    used = round(max(low, min(high, value)), DIGITS)
+    used = round(max(low, min(high, value)), DIGITS) + 0.0  # −0 would be another number than the 0 of a link
     if not low <= value <= high:
         shown: dict[str, Value] = {"name": name[:40], "value": f"{value:g}", "low": low, "high": high, "used": used}
         notices.append(Notice("notice.tweak.range", shown))
