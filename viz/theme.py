@@ -1,6 +1,6 @@
 """Every colour, font and size of the pictures. Nothing else in `viz` names one.
 
-One hue per role: f, i, candidate, o, c, h, x, and r, z in the colours of f and o. The hues stay apart for
+One hue per role: f, i, candidate, o, c, h, x, d, and others in the colour of one of these. The hues stay apart for
 colour-blind eyes and stand out from the page by 3:1; `ink` makes them readable as text, 4.5:1. The stage does
 the same in `assets/player/hues.js`, against the background that it really lies on.
 """
@@ -59,8 +59,11 @@ class Theme:
     lines: tuple[str, str, str, str]
 
 
-def _hues(f: str, i: str, candidate: str, o: str, c: str, h: str, x: str) -> Mapping[str, str]:
-    return {"f": f, "i": i, "candidate": candidate, "o": o, "c": c, "h": h, "x": x, "r": f, "z": o}
+def _hues(f: str, i: str, candidate: str, o: str, c: str, h: str, x: str, d: str) -> Mapping[str, str]:
+    named = {"f": f, "i": i, "candidate": candidate, "o": o, "c": c, "h": h, "x": x, "d": d}
+    # letters of other cells borrow the hue of a part that they never meet: r and z of the GRU, the clock s,
+    # the normaliser n and the stabiliser m of the sLSTM
+    return named | {"r": f, "z": o, "s": i, "n": d, "m": x}
 
 
 THEMES: Mapping[str, Theme] = {
@@ -69,7 +72,7 @@ THEMES: Mapping[str, Theme] = {
         text="#1f2937",
         muted="#5b6472",
         rule="#d9dfe5",
-        hues=_hues("#c14a30", "#23997c", "#c0830f", "#2a6cc2", "#6c2c86", "#2c3a55", "#6a6675"),
+        hues=_hues("#c14a30", "#23997c", "#c0830f", "#2a6cc2", "#6c2c86", "#2c3a55", "#6a6675", "#b03a78"),
         activations=("#2166ac", "#b2182b"),
         weights=("#8a6d00", "#006d77"),
         difference=("#a9500c", "#5e3c99"),
@@ -80,7 +83,7 @@ THEMES: Mapping[str, Theme] = {
         text="#e6eaf0",
         muted="#9fa9b7",
         rule="#36414f",
-        hues=_hues("#e8755a", "#57d3a8", "#e8ac2c", "#4697ee", "#c791d8", "#d6deef", "#8a918f"),
+        hues=_hues("#e8755a", "#57d3a8", "#e8ac2c", "#4697ee", "#c791d8", "#d6deef", "#8a918f", "#f08fbd"),
         activations=("#5aa2f0", "#f0694f"),
         weights=("#d6b43a", "#2fc0cc"),
         difference=("#f2913a", "#b49cf0"),
