@@ -16,10 +16,12 @@ from models.lessons import FIRST, lessons
 from models.notice import Notice
 from models.tweaks import Tweaks
 
+from . import lineup
 from .scene import Scene, Selection, View, opening, settle
 from .text import DEFAULT
 
-NAMES = ("lesson", "cell", "text", "mode", "units", "seed", "step", "phase", "sel", "panel", "lang", "tweaks")
+PLACE = ("step", "phase", "sel")
+NAMES = ("lesson", "cell", "text", "mode", "units", "seed", *PLACE, "panel", "compare", "lang", "tweaks")
 KINDS = {"b": "bias", "x": "gain_x", "h": "gain_h", "k": "clamp"}  # one letter each in a link; w is a weight
 WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
@@ -41,6 +43,8 @@ def to_link(scene: Scene) -> str:
         fields["sel"] = ".".join(map(str, view.selection))
     if view.panel:
         fields["panel"] = view.panel
+    if view.lineup != lineup.UNCHOSEN:
+        fields["compare"] = lineup.write(view.lineup)
     fields["lang"] = view.lang
     if not experiment.tweaks.is_empty:
         fields["tweaks"] = write_tweaks(experiment.tweaks)
@@ -76,6 +80,7 @@ def from_link(
         _selection(given.get("sel"), notices),
         _panel(given.get("panel", ""), panels, notices),
         given.get("lang", start.view.lang),
+        lineup.read(given.get("compare", "")),
     )
     scene, repairs = settle(Scene(experiment, view))
     return scene, (*notices, *repairs)

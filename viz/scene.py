@@ -16,6 +16,8 @@ from models.spec import CellSpec
 from models.text import MODES
 from models.tweaks import Tweaks, legal
 
+from . import lineup as lineups
+from .lineup import UNCHOSEN, Lineup
 from .text import DEFAULT, language, languages
 
 Selection = tuple[str, int, int]  # quantity, unit and step, both counted from 1
@@ -23,13 +25,15 @@ Selection = tuple[str, int, int]  # quantity, unit and step, both counted from 1
 
 @dataclass(frozen=True)
 class View:
-    """`step` counts from 1, `phase` is an id of the cell's phases, `panel` a panel of the workbench or ""."""
+    """`step` counts from 1, `phase` is an id of the cell's phases, `panel` a panel of the workbench or "".
+    `lineup` is what its panel Compare puts side by side."""
 
     step: int = 1
     phase: str = ""
     selection: Selection | None = None
     panel: str = ""
     lang: str = DEFAULT
+    lineup: Lineup = UNCHOSEN
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,10 @@ def choose_panel(scene: Scene, panel: str) -> Scene:
     return replace(scene, view=replace(scene.view, panel=panel))
 
 
+def choose_lineup(scene: Scene, lineup: Lineup) -> Scene:
+    return tidy(scene, scene.experiment, replace(scene.view, lineup=lineup))
+
+
 def rest(scene: Scene, step: int, phase: str, selection: Selection | None) -> Scene:
     """The stage's playhead has come to rest."""
     return tidy(scene, scene.experiment, replace(scene.view, step=step, phase=phase, selection=selection))
@@ -163,7 +171,7 @@ def _settle_view(asked: View, spec: CellSpec, steps: int, units: int, notices: l
         if quantity not in spec.quantities or not 1 <= unit <= units or not 1 <= at <= steps:
             notices.append(Notice("notice.link.selection", {"value": f"{quantity}.{unit}.{at}"}))
             selection = None
-    return View(step, phase, selection, asked.panel, lang)
+    return View(step, phase, selection, asked.panel, lang, lineups.settle(asked.lineup, notices))
 
 
 def _known(name: str, value: str, allowed: tuple[str, ...], otherwise: str, notices: list[Notice]) -> str:

@@ -1,8 +1,8 @@
 // The address bar. Python writes the link of a scene; the stage puts it into the history and keeps its own part of it,
 // the place (step, phase, selection), up to date. Parameters that are not a scene's (`embed`, …) are left alone.
 
-const OURS = ["lesson", "cell", "text", "mode", "units", "seed", "step", "phase", "sel", "panel", "lang", "tweaks"];
 const PLACE = ["step", "phase", "sel"];
+const OURS = ["lesson", "cell", "text", "mode", "units", "seed", ...PLACE, "panel", "compare", "lang", "tweaks"];
 
 export function createLink(store, navigate) {
   let scene = null; // the last link without its place, as Python wrote it
