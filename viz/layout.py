@@ -20,7 +20,7 @@ from models.spec import CellSpec
 LANE, UPPER, LOWER, STRIP, LAYER, UNDER, BUS = 70.0, 138.0, 176.0, 234.0, 304.0, 334.0, 356.0
 MIDDLE = 213.0  # the bus of a cell that has no lane
 LEFT, RIGHT = 104.0, 716.0
-FIRST_COLUMN, WIDEST_COLUMN = 186.0, 150.0
+FIRST_COLUMN, WIDEST_COLUMN = 186.0, 180.0
 
 
 @dataclass
@@ -44,10 +44,10 @@ class Layout:
 
     def x(self, node: Node) -> float:
         node = self.plan.resolve(node)
-        if len(self.columns) == 1:
-            return (LEFT + RIGHT) / 2
-        spacing = min(WIDEST_COLUMN, (RIGHT - 62 - FIRST_COLUMN) / (len(self.columns) - 1))
-        return round(FIRST_COLUMN + spacing * self.columns.index(self.at[node]), 1)
+        last = RIGHT - 62
+        spacing = min(WIDEST_COLUMN, (last - FIRST_COLUMN) / max(1, len(self.columns) - 1))
+        first = (FIRST_COLUMN + last - spacing * (len(self.columns) - 1)) / 2  # few columns stand in the middle
+        return round(first + spacing * self.columns.index(self.at[node]), 1)
 
     @property
     def named(self) -> dict[Node, str]:

@@ -76,7 +76,7 @@ class Router:
         if not layout.memory:
             top = bottom - max(1, len(ends)) * (STRIP_HEIGHT + 22)
         room = (bottom - top) / max(1, len(ends))
-        height = min(STRIP_HEIGHT, room - 24)
+        height = min(STRIP_HEIGHT, room - 29)  # a name above each
         for k, name in enumerate(reversed(ends)):
             rows[name] = (bottom - k * room - height / 2, height)
         return rows
