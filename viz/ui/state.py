@@ -16,9 +16,7 @@ from models.tweaks import Tweaks
 from ..link import from_link
 from ..scene import Scene
 from ..text import language
-from .panels import PANELS
-
-PANEL_KEYS = tuple(panel.key for panel in PANELS)
+from . import panels  # the module: panels ask for the scene too, and either may be imported first
 
 
 def current() -> Scene:
@@ -33,11 +31,16 @@ def adopt(link: str | dict[str, str]) -> None:
     """Take the scene of a link, its place included."""
     before = st.session_state.get("scene")
     lang = before.view.lang if before else language(st.context.locale)
-    scene, notices = from_link(link, lang, PANEL_KEYS)
+    scene, notices = from_link(link, lang, panel_keys())
     st.session_state["scene"] = scene
     st.session_state["draft"] = None
     st.session_state["notices"] = notices
     st.session_state["epoch"] = epoch() + 1
+
+
+def panel_keys() -> tuple[str, ...]:
+    """The panels of the workbench, in the order of its switch."""
+    return tuple(panel.key for panel in panels.PANELS)
 
 
 def change(scene: Scene, *, moved: bool = False) -> None:

@@ -23,7 +23,7 @@ def draw(scene: Scene, result: Run) -> None:
         st.session_state[KEY] = scene.view.panel or None
     st.segmented_control(
         say(lang, "panel.label"),
-        state.PANEL_KEYS,
+        state.panel_keys(),
         format_func=lambda key: say(lang, f"panel.{key}"),
         key=KEY,
         on_change=_opened,
