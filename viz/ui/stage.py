@@ -26,13 +26,16 @@ PLOTLY = assets.address("plotly.min.js")
 
 # Nothing but a loader: Streamlit sends it again with every payload. The modules come over HTTP, once.
 LOADER = """
-const address = new URL(ADDRESS, document.baseURI).href
+const here = (address) => new URL(address, document.baseURI).href
 let stage = null
+
+// The largest file is under way while the modules, which ask for it, are still coming.
+document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "script", href: here(PLOTLY) }))
 
 export default function (component) {
   const place = component.parentElement.querySelector(".stage-failed")
   let close = null
-  stage ??= import(address)
+  stage ??= import(here(STAGE))
   // In order, even while the modules load: a payload may lean on the one before it.
   stage.then(({ show }) => {
     close = show(component)
@@ -49,9 +52,9 @@ export default function (component) {
 
 
 def loader() -> str:
-    """The loader with its two constants. It is the same for every visitor, so it speaks all languages at once."""
+    """The loader with its constants. It is the same for every visitor, so it speaks all languages at once."""
     apology = " ".join(say(lang, "error.stage") for lang in languages())
-    constants = {"ADDRESS": assets.address("player/stage.js"), "APOLOGY": apology}
+    constants = {"STAGE": assets.address("player/stage.js"), "PLOTLY": PLOTLY, "APOLOGY": apology}
     return "".join(f"const {name} = {json.dumps(value)}\n" for name, value in constants.items()) + LOADER
 
 
