@@ -49,9 +49,10 @@ def test_coupled_gates_add_up_to_one_and_free_gates_do_not() -> None:
         assert abs(free[gate].sum(axis=1) - 1).min() > 0.1
 
 
-def test_an_update_gate_that_keeps_is_one_that_takes_negated() -> None:
-    case = Case(CELLS["gru"])
-    takes = forward(CELLS["gru_takes_new"], negated(case.params, "z"), case.x, case.initial)
+@pytest.mark.parametrize(("keeping", "taking"), [("gru", "gru_takes_new"), ("gru_after", "gru_takes_new_after")])
+def test_an_update_gate_that_keeps_is_one_that_takes_negated(keeping: str, taking: str) -> None:
+    case = Case(CELLS[keeping])
+    takes = forward(CELLS[taking], negated(case.params, "z"), case.x, case.initial)
     keeps = case.run()
     same(keeps, takes, "r", "h~", "h")
     np.testing.assert_allclose(keeps["z"], 1 - takes["z"], **EXACT)

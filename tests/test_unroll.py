@@ -25,6 +25,7 @@ CARRIED = {
     "gru": "h",
     "gru_after": "h",
     "gru_takes_new": "h",
+    "gru_takes_new_after": "h",
     "mgu": "h",
     "mut1": "h",
     "mut2": "h",

@@ -15,7 +15,7 @@ from models.text import tokenize
 from models.training import judge
 from models.weights import FOLDER, Model, WeightsError, load, save
 
-CELLS_TRAINED = ("rnn", "lstm", "gru", "gru_after", "gru_takes_new")
+CELLS_TRAINED = ("rnn", "lstm", "gru", "gru_after", "gru_takes_new", "gru_takes_new_after")
 
 
 def review(cell: str) -> Model:
@@ -59,11 +59,12 @@ def test_the_first_sentence_turns() -> None:
     assert p["boring"] > 0.85
 
 
-def test_the_two_update_conventions_are_one_function() -> None:
-    keeps, takes = review("gru"), review("gru_takes_new")
+@pytest.mark.parametrize(("keeping", "taking"), [("gru", "gru_takes_new"), ("gru_after", "gru_takes_new_after")])
+def test_the_two_update_conventions_are_one_function(keeping: str, taking: str) -> None:
+    keeps, takes = review(keeping), review(taking)
     x = keeps.vectors(tokenize(TASKS["review"].examples[1]).items)
-    old = forward(CELLS["gru"], keeps.params, x)
-    new = forward(CELLS["gru_takes_new"], takes.params, x)
+    old = forward(CELLS[keeping], keeps.params, x)
+    new = forward(CELLS[taking], takes.params, x)
     np.testing.assert_allclose(old["h"], new["h"], atol=1e-14)
     np.testing.assert_allclose(old["z"], 1 - new["z"], atol=1e-14)
 

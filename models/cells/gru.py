@@ -2,7 +2,8 @@
 
 z keeps the old state (Cho 2014) or takes the new one (Chung 2014); the reset gate acts on h before the
 matrix product (both papers) or on the product (cuDNN, PyTorch, Keras). Negating the update gate's weights
-turns "keeps" into "takes"; the two places of the reset are different functions.
+turns "keeps" into "takes"; the two places of the reset are different functions. No framework takes the new and
+resets after the product; that cell completes the four.
 """
 
 from ..algebra import Node, sigmoid, tanh
@@ -44,6 +45,17 @@ def candidate_reset_before(k: Step, h: Node, r: Node) -> Node:
     return k.candidate(
         "h~",
         tanh(k.x("h") + k.h("h", r * h) + k.b("h")),
+        "candidate",
+        "what could replace the state",
+    )
+
+
+def candidate_reset_after(k: Step, h: Node, r: Node) -> Node:
+    candidate_phase(k)
+    # The recurrent bias b_hh stands inside the reset product, so it cannot be merged with b_h.
+    return k.candidate(
+        "h~",
+        tanh(k.x("h") + k.b("h") + r * (k.h("h", h) + k.b("hh"))),
         "candidate",
         "what could replace the state",
     )
@@ -113,15 +125,7 @@ def gru(k: Step) -> None:
 def gru_after(k: Step) -> None:
     h = k.previous("h")
     r, z = reset_and_update(k, h, KEEPS)
-    candidate_phase(k)
-    # The recurrent bias b_hh stands inside the reset product, so it cannot be merged with b_h.
-    candidate = k.candidate(
-        "h~",
-        tanh(k.x("h") + k.b("h") + r * (k.h("h", h) + k.b("hh"))),
-        "candidate",
-        "what could replace the state",
-    )
-    mix_keeping(k, h, z, candidate)
+    mix_keeping(k, h, z, candidate_reset_after(k, h, r))
     group(k)
 
 
@@ -130,4 +134,17 @@ def gru_takes_new(k: Step) -> None:
     h = k.previous("h")
     r, z = reset_and_update(k, h, TAKES)
     mix_taking(k, h, z, candidate_reset_before(k, h, r))
+    group(k)
+
+
+@cell(
+    "gru_takes_new_after",
+    title="GRU, z takes the new, reset after the product",
+    year=2014,
+    source="Chung et al. 2014; reset as in cuDNN",
+)
+def gru_takes_new_after(k: Step) -> None:
+    h = k.previous("h")
+    r, z = reset_and_update(k, h, TAKES)
+    mix_taking(k, h, z, candidate_reset_after(k, h, r))
     group(k)
