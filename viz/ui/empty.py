@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import streamlit as st
 
 from ..scene import Scene
@@ -19,10 +17,8 @@ def draw(scene: Scene) -> None:
         st.space("xlarge")
         st.header(say(lang, "empty.title"), anchor=False, text_alignment="center")
         st.text(say(lang, "empty.sentence"), text_alignment="center")
-        kind: Literal["primary", "secondary"]
         for place, example in enumerate(scene.lesson.examples[:SHOWN]):
-            kind = "primary" if place == 0 else "secondary"
-            st.button(example, key=f"start-{place}", type=kind, on_click=_start, args=(example,))
+            st.button(example, key=f"start-{place}", on_click=_start, args=(example,))
 
 
 def _start(example: str) -> None:

@@ -16,6 +16,7 @@ from models.notice import Notice
 from ..text import say
 
 MOST = 4  # sentences; a page of complaints helps nobody
+NEW_LINE = "  \n"  # as Markdown spells it
 
 
 def show(lang: str, notices: Iterable[Notice]) -> None:
@@ -24,11 +25,12 @@ def show(lang: str, notices: Iterable[Notice]) -> None:
     if len(sentences) > MOST:
         sentences[MOST:] = [say(lang, "notice.more", count=len(sentences) - MOST)]
     if sentences:
-        st.warning("\n\n".join(sentences), icon=":material/info:")
+        st.warning(NEW_LINE.join(sentences), icon=":material/info:")
 
 
-def spans(notice: Notice) -> dict[str, object]:
-    return {name: code(value) if isinstance(value, str) else value for name, value in notice.values.items()}
+def spans(notice: Notice) -> dict[str, str]:
+    """The values as they stand in the sentence: text literally, numbers without needless digits."""
+    return {name: code(value) if isinstance(value, str) else f"{value:g}" for name, value in notice.values.items()}
 
 
 def code(value: str) -> str:

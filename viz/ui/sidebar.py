@@ -82,6 +82,10 @@ def _cell_title(lang: str, key: str) -> str:
     return f"{say(lang, spec.title)} · {spec.year}"
 
 
+def _mode_title(lang: str, mode: str) -> str:
+    return say(lang, f"sidebar.mode.{mode}")
+
+
 def _text(scene: Scene) -> None:
     lang = scene.view.lang
     _show("text", scene.experiment.text)
@@ -110,17 +114,7 @@ def _sizes(scene: Scene) -> None:
     lang = scene.view.lang
     experiment = scene.experiment
     if scene.lesson.task is None:
-        _show("mode", experiment.mode, worded=True)
-        st.segmented_control(
-            say(lang, "sidebar.mode"),
-            MODES,
-            required=True,
-            format_func=lambda mode: say(lang, f"sidebar.mode.{mode}"),
-            key="mode",
-            on_change=_changed,
-            args=("mode", scenes.choose_mode),
-            width="stretch",
-        )
+        _choose("mode", experiment.mode, MODES, _mode_title, scenes.choose_mode)
     _show("units", experiment.units)
     st.slider(
         say(lang, "sidebar.units"),

@@ -30,7 +30,8 @@ const here = (address) => new URL(address, document.baseURI).href
 let stage = null
 
 // The largest file is under way while the modules, which ask for it, are still coming.
-document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "script", href: here(PLOTLY) }))
+const link = document.createElement("link")
+document.head.append(Object.assign(link, { rel: "preload", as: "script", href: here(PLOTLY) }))
 
 export default function (component) {
   const place = component.parentElement.querySelector(".stage-failed")
