@@ -124,6 +124,10 @@ class CellSpec:
         """Index of the phase that computes quantity `name`."""
         return next(k for k, phase in enumerate(self.phases) if name in phase.quantities)
 
+    def regroup(self, key: str) -> CellSpec:
+        """The same computation cut into the phases of one of `groupings`; "" leaves it as it is defined."""
+        return _regrouped(self, key) if key else self
+
     def choose(self, **options: object) -> CellSpec:
         """The same cell with other choices of its options; raises ValueError naming what is allowed."""
         allowed = {option.name: option.choices for option in self.options}
@@ -298,6 +302,16 @@ def _chosen(
 ) -> CellSpec:
     """The same choice is the same spec, so that its plan and its drawing are made once."""
     return trace_cell(key, title, year, source, define, dict(chosen))
+
+
+@cache
+def _regrouped(spec: CellSpec, key: str) -> CellSpec:
+    if key not in spec.groupings:
+        raise ValueError(f"{spec.key} has no grouping {key!r}; it has {sorted(spec.groupings) or 'none'}")
+    phases = spec.groupings[key]
+    ids = {name: phase.id for phase in phases for name in phase.quantities}
+    quantities = {name: replace(quantity, phase=ids[name]) for name, quantity in spec.quantities.items()}
+    return replace(spec, phases=phases, quantities=MappingProxyType(quantities))
 
 
 def cell(key: str, title: str, year: int, source: str) -> Callable[[Callable[..., None]], CellSpec]:

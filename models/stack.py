@@ -18,6 +18,8 @@ from .trace import Gradients, Trace
 
 Array = np.ndarray
 Params = Mapping[str, Array]
+Clamp = Mapping[str, Array | float]
+NONE: Mapping[tuple[int, int], Clamp] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +62,20 @@ def init_stack(
     )
 
 
-def forward_stack(spec: CellSpec, params: Sequence[Sequence[Params]], X: Array) -> StackTrace:
-    """Run every layer and direction over `X` (T, D) or (T, B, D)."""
+def forward_stack(
+    spec: CellSpec, params: Sequence[Sequence[Params]], X: Array, clamps: Mapping[tuple[int, int], Clamp] = NONE
+) -> StackTrace:
+    """Run every layer and direction over `X` (T, D) or (T, B, D).
+
+    `clamps` pins quantities of single cells, as `forward` does: {(layer, direction): {name: values}}, both from 0.
+    """
     traces = []
     below = np.asarray(X)
-    for layer in params:
-        runs = tuple(forward(spec, p, below[::-1] if k else below) for k, p in enumerate(layer))
+    for layer, directions in enumerate(params):
+        runs = tuple(
+            forward(spec, p, below[::-1] if k else below, clamp=clamps.get((layer, k)))
+            for k, p in enumerate(directions)
+        )
         traces.append(runs)
         below = np.concatenate([run["h"][::-1] if k else run["h"] for k, run in enumerate(runs)], axis=-1)
     return StackTrace(tuple(traces), below)

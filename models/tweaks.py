@@ -11,7 +11,7 @@ import numpy as np
 
 from .derive import Knob, knobs
 from .notice import Notice, Value
-from .spec import CellSpec
+from .spec import OUTPUTS, CellSpec
 
 BIAS = (-6.0, 6.0)  # takes a gate from wherever it is to either end
 GAIN = (0.0, 3.0)
@@ -93,7 +93,7 @@ def apply(tweaks: Tweaks, spec: CellSpec, params: Mapping[str, np.ndarray]) -> d
     return changed
 
 
-def legal(asked: Tweaks, spec: CellSpec, D: int, H: int) -> tuple[Tweaks, tuple[Notice, ...]]:
+def legal(asked: Tweaks, spec: CellSpec, D: int, H: int, Q: int = OUTPUTS) -> tuple[Tweaks, tuple[Notice, ...]]:
     """The tweaks that this cell has knobs for, within their limits, and notices about all others."""
     if asked.is_empty:
         return asked, ()
@@ -106,7 +106,7 @@ def legal(asked: Tweaks, spec: CellSpec, D: int, H: int) -> tuple[Tweaks, tuple[
             knob = by_gate.get(gate)
             limits = _limits(kind, knob) if knob else None
             _keep(kept[kind], gate, value, limits, f"{kind} {gate}", notices)
-    shapes = spec.parameters(D, H)
+    shapes = spec.parameters(D, H, Q)
     weights: dict[Entry, float] = {}
     for entry, value in asked.weights:
         name, row, column = entry

@@ -113,7 +113,8 @@ def _whole(given: Mapping[str, str], name: str, default: int, notices: list[Noti
     text = given.get(name)
     if text is None:
         return default
-    if WHOLE.fullmatch(text.strip()):
+    text = text.strip()
+    if WHOLE.fullmatch(text):
         return int(text)
     notices.append(_unreadable(name, text))
     return default
