@@ -1,0 +1,122 @@
+"""Your own cell: the cell of an experiment that a visitor types instead of choosing one.
+
+The text alone decides. It is read as far as possible as the known cell that it shares most with: a GRU without its
+reset gate keeps the names of the GRU's other parts, and a forget gate starts biased towards remembering.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from types import MappingProxyType
+
+from . import CELLS, typed
+from .spec import CellSpec
+from .typed import KEY
+from .typed.kin import nearest
+
+PLAINEST = "rnn"  # where to start from a cell that the language has no words for
+
+EXAMPLES: Mapping[str, str] = MappingProxyType(
+    {
+        "no_reset": """\
+# Update gate
+z = sigmoid(x W_xz + h W_hz + b_z)
+
+# Candidate
+h~ = tanh(x W_xh + h W_hh + b_h)
+
+# Mix old and new
+h = z * h + (1 - z) * h~
+""",
+        "no_forget": """\
+# Input gate and candidate
+i = sigmoid(x W_xi + h W_hi + b_i)
+c~ = tanh(x W_xc + h W_hc + b_c)
+
+# Cell update
+c = c + i * c~
+
+# Output gate and hidden state
+o = sigmoid(x W_xo + h W_ho + b_o)
+h = o * tanh(c)
+""",
+        "peephole": """\
+# Forget gate
+f = sigmoid(x W_xf + h W_hf + w_cf * c + b_f)
+
+# Input gate and candidate
+i = sigmoid(x W_xi + h W_hi + b_i)
+c~ = tanh(x W_xc + h W_hc + b_c)
+
+# Cell update
+c = f * c + i * c~
+
+# Output gate and hidden state
+o = sigmoid(x W_xo + h W_ho + b_o)
+h = o * tanh(c)
+""",
+        "mix": """\
+# Update gate
+z = sigmoid(x W_xz + h W_hz + b_z)
+
+# Candidate
+h~ = tanh(x W_xh + h W_hh + s W_sh + b_h)
+
+# Mix old and new
+h = z * h + (1 - z) * h~
+
+# Slow memory
+s = 0.9 * s + 0.1 * h
+""",
+    }
+)
+
+
+@lru_cache(maxsize=256)  # cells that visitors type come and go
+def cell(text: str) -> CellSpec:
+    """The cell of a text. The same text is the same spec, so that its plan and its drawing are made once.
+
+    Raises typed.CellError.
+    """
+    spec = typed.parse(text)
+    like = nearest(spec, CELLS.values())
+    return typed.parse(text, like) if like else spec
+
+
+@cache
+def sources() -> Mapping[str, str]:
+    """The text of every cell that the language has words for."""
+    found = {}
+    for key, spec in CELLS.items():
+        try:
+            found[key] = typed.source(spec)
+        except ValueError:
+            continue
+    return MappingProxyType(found)
+
+
+def start(key: str) -> str:
+    """The cell whose text "your own cell" starts from: `key`, or the plainest if that one cannot be typed."""
+    return key if key in sources() else PLAINEST
+
+
+def closest(text: str) -> str | None:
+    """The cell that a text, which may be none, comes from: the one that shares most of its lines."""
+    given = set(_definitions(text))
+    shared = {key: len(given & set(_definitions(known))) for key, known in sources().items()}
+    key = max(shared, key=shared.__getitem__)
+    return key if shared[key] else None
+
+
+def headed(text: str, heading: Callable[[str], str]) -> str:
+    """The text with its headings in another language."""
+    return re.sub(r"^# (.+)$", lambda match: f"# {heading(match[1])}", text, flags=re.MULTILINE)
+
+
+def _definitions(text: str) -> list[str]:
+    return [line.strip() for line in text[:10_000].splitlines() if "=" in line]
+
+
+__all__ = ["EXAMPLES", "KEY", "cell", "closest", "headed", "sources", "start"]
