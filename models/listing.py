@@ -42,6 +42,10 @@ def listing(trace: Trace, phase: str, step: int) -> str:
             lines.append(f"{variable(name)} = {_array(trace[name][step - 1])}")
         else:
             lines.append(f"{variable(name)} = {_write(spec, trace, spec.quantities[name].expr, 0)}")
+        pinned = trace.clamp[name][step - 1] if name in trace.clamp else np.array(np.nan)
+        if not np.isnan(pinned).all():
+            lines.append(f"held = {_array(pinned)}  # pinned in this run, NaN where free")
+            lines.append(f"{variable(name)} = np.where(np.isnan(held), {variable(name)}, held)")
     parts.append("\n".join(lines))
     checks = []
     for name in found.quantities:

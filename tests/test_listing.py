@@ -27,6 +27,21 @@ def test_every_phase_computes_what_the_trace_holds(key, step):
             np.testing.assert_allclose(scope[variable(name)], trace[name][step - 1], atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("key", "gate", "phase"), [("lstm", "f", "forget"), ("lstm", "c~", "input"), ("gru", "z", "gates")]
+)
+def test_a_pinned_gate_is_pinned_in_the_script(key, gate, phase):
+    spec, free = run_of(key)
+    pin = np.full((5, 4), np.nan)
+    pin[2, 1] = 0.25
+    pin[3] = 0.5
+    trace = forward(spec, free.params, free.x, clamp={gate: pin})
+    for step in (1, 3, 4):
+        scope = {}
+        exec(compile(listing(trace, phase, step), "<listing>", "exec"), scope)
+        np.testing.assert_allclose(scope[variable(gate)], trace[gate][step - 1], atol=1e-5)
+
+
 def test_a_listing_is_a_script_of_its_own():
     _, trace = run_of("lstm")
     done = subprocess.run(
