@@ -13,10 +13,7 @@ ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", 
 
 def has_numpy(python: Path) -> bool:
     """Whether the peers' environment was installed."""
-    return (
-        python.exists()
-        and subprocess.run([python, "-c", "import numpy"], capture_output=True).returncode == 0
-    )
+    return python.exists() and subprocess.run([python, "-c", "import numpy"], capture_output=True).returncode == 0
 
 
 def main() -> None:

@@ -118,9 +118,7 @@ def main() -> None:
     steps, batch, size = BATCH
     found += rows(f"training batch T={steps} B={batch} H={size}", Case(steps, size, batch).trainings(), {})
     version = "PyTorch not available" if torch_peer is None else f"PyTorch {torch_peer.VERSION}"
-    notes = [
-        f"NumPy {np.__version__}, {version}; float64, one thread; medians of {ROUNDS} interleaved rounds."
-    ]
+    notes = [f"NumPy {np.__version__}, {version}; float64, one thread; medians of {ROUNDS} interleaved rounds."]
     show("engine", "Engine", found, notes)
 
 

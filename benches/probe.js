@@ -10,8 +10,9 @@ window.probe = (() => {
   const stage = (roots) => find(roots, "[data-testid=stage]")[0];
 
   // Milliseconds from the start of navigation until `count` heatmaps (and our stage's run, if asked) are drawn.
-  const first = (count, ours) =>
-    new Promise((resolve) => {
+  const first = (count, ours, patience = 60_000) =>
+    new Promise((resolve, reject) => {
+      setTimeout(() => reject(new Error(`no picture within ${patience} ms`)), patience);
       const look = () => {
         const roots = trees(document);
         const ready = drawn(roots).filter(Boolean).length >= count;
@@ -22,8 +23,9 @@ window.probe = (() => {
     });
 
   // Milliseconds from the first `event` after now until the last of the pictures has changed and stayed so.
-  const change = (event, ours, quiet = 400) =>
-    new Promise((resolve) => {
+  const change = (event, ours, quiet = 400, patience = 10_000) =>
+    new Promise((resolve, reject) => {
+      setTimeout(() => reject(new Error(`no new picture within ${patience} ms of ${event}`)), patience);
       const roots = trees(document);
       const before = drawn(roots);
       let shown = before.join();
