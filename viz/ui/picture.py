@@ -1,0 +1,69 @@
+"""A picture whose rows lead on, drawn by the browser with the Plotly that the stage has loaded already."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ..payload import write
+from . import assets
+from .module import component
+
+mounted = component("picture", "picture.js")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A row that is a button: pixels from the top of the picture, and what it says to a screen reader."""
+
+    top: int
+    height: int
+    label: str
+
+
+def draw(
+    figures: Mapping[str, Mapping[str, Any]],
+    key: str,
+    label: str,
+    targets: Sequence[Target] = (),
+    narrow: Mapping[str, Any] | None = None,
+    on_go: Callable[[], None] | None = None,
+) -> None:
+    """Show the figure of the page's theme, "light" or "dark". `narrow` is laid over its layout on a phone. `on_go` is
+    called when a target was pressed, which one says `pressed(key)`."""
+    body = {
+        **{theme: _plain(figure) for theme, figure in figures.items()},
+        "label": label,
+        "targets": [{"top": target.top, "height": target.height, "label": target.label} for target in targets],
+        "narrow": _plain(narrow or {}),
+        "plotly": assets.address("plotly.min.js"),
+    }
+    text = write(body)
+    run = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    events = {"on_go_change": on_go} if on_go else {}
+    mounted(key=key, data=f'{{"run":"{run}",{text[1:]}'.encode(), **events)
+
+
+def pressed(key: str, count: int) -> int | None:
+    """Which of `count` targets was pressed; None for anything else that a browser may say."""
+    message = st.session_state.get(key)
+    place = message.get("go") if isinstance(message, Mapping) else None
+    return int(place) if isinstance(place, int | float) and 0 <= place < count else None
+
+
+def _plain(value: Any) -> Any:
+    """As JSON can hold it: arrays as lists, a NaN or an infinity as nothing."""
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, np.ndarray):
+        return [_plain(part) for part in value.tolist()]
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, float):
+        return round(float(value), 7) if np.isfinite(value) else None
+    return value
