@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Error, Locator, Page
 
 from benches.table import Row, show
 from tools import live
@@ -43,7 +43,10 @@ class Site:
         watch = live.Watch(urlsplit(self.url).netloc).attach(page)
         page.add_init_script(PROBE)
         page.goto(self.url, wait_until="commit")
-        first = page.evaluate(f"probe.first({self.heatmaps}, {str(self.ours).lower()})")
+        try:
+            first = page.evaluate(f"probe.first({self.heatmaps}, {str(self.ours).lower()})")
+        except Error as missing:
+            raise RuntimeError(f"{self.url} draws nothing; {watch.errors}") from missing
         live.wait_for_rest(page)
         return page, watch, first
 

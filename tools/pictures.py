@@ -9,11 +9,12 @@ from playwright.sync_api import Browser
 from tools import live
 
 FOLDER = live.ROOT / "assets" / "pictures"
-DESK = {"width": 1600, "height": 1000}
-REVIEW = {"lesson": "review", "text": "the food was terrible but the service was wonderful", "step": 4}
-FREE = {"lesson": "free", "text": "我在法国长大，所以我会说法语", "step": 4}
+DESK = {"width": 1920, "height": 1080}
+Params = dict[str, str | int]
+REVIEW: Params = {"lesson": "review", "step": 6}
+FREE: Params = {"lesson": "free", "text": "我在法国长大，所以我会说法语", "step": 4}
 # name -> link parameters, theme
-PICTURES: dict[str, tuple[dict[str, str | int], str]] = {
+PICTURES: dict[str, tuple[Params, str]] = {
     "stage": (REVIEW | {"cell": "lstm", "phase": "cell", "lang": "en"}, "light"),
     "stage-dark": (REVIEW | {"cell": "gru", "phase": "mix", "lang": "en"}, "dark"),
     "stage-zh": (FREE | {"cell": "lstm", "phase": "forget", "lang": "zh"}, "light"),
