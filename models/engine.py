@@ -14,8 +14,11 @@ from .spec import CellSpec
 from .trace import Gradients, Trace, read_only
 
 Array = np.ndarray
+# A typed cell may leave the numbers that there are: ∞ and what follows from it are results, not accidents.
+quietly = np.errstate(over="ignore", under="ignore", invalid="ignore")
 
 
+@quietly
 def forward(
     spec: CellSpec,
     params: Mapping[str, Array],
@@ -71,8 +74,7 @@ def forward(
         return _bind_value(key, memory, params, X, dtype)
 
     loop = forward_loop(scheme, tuple(sorted(pins)))
-    with np.errstate(over="ignore", under="ignore"):
-        loop.run(*map(bind, loop.arguments))
+    loop.run(*map(bind, loop.arguments))
     return Trace(
         spec,
         MappingProxyType(params),
@@ -83,6 +85,7 @@ def forward(
     )
 
 
+@quietly
 def backward(trace: Trace, seeds: Mapping[str, Array]) -> Gradients:
     """Back-propagate through time.
 
@@ -134,8 +137,7 @@ def backward(trace: Trace, seeds: Mapping[str, Array]) -> Gradients:
         return value if key[0] in ("parameter", "constant") else value[::-1]
 
     loop: CompiledLoop = backward_loop(scheme, tuple(sorted(trace.clamp)), tuple(sorted(seeds)))
-    with np.errstate(over="ignore", under="ignore"):
-        carried = loop.run(*map(bind, loop.arguments))
+    carried = loop.run(*map(bind, loop.arguments))
 
     grads = {name: np.zeros_like(value) for name, value in params.items()}
     for name, total in sums.items():

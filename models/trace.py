@@ -84,7 +84,7 @@ class Trace(Mapping[str, Array]):
                 return self.of(node.args[0], step) @ self.weight(node.args[1].name)
         arguments = [self.of(argument, step) for argument in node.args]
         result = np.empty(np.broadcast_shapes(*(a.shape for a in arguments)), self.x.dtype)
-        with np.errstate(over="ignore", under="ignore"):
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             OPS[node.op].value(*arguments, result)
         return result
 

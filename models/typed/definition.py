@@ -35,8 +35,8 @@ def parse(text: str, like: CellSpec | None = None) -> CellSpec:
     """
     found = split(text)
     spec = trace_cell(KEY, TITLE, 0, "", lambda k: _define(k, found), {})
-    if not spec.weights:  # then nothing says how many units there are
-        raise found[0].name.error("typed.no_weights")
+    if not any(name.startswith("W_") for name in spec.weights):
+        raise found[0].name.error("typed.no_matrix")
     return resemble(spec, like, kept=(LABELS, NOTES)) if like else spec
 
 

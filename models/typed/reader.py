@@ -152,7 +152,10 @@ class Reader:
         self._matrices += 1
         if self._matrices > MOST_MATRICES:
             raise word.error("typed.matrices", limit=MOST_MATRICES)
-        return self._make(self.k.product(self._spread(node, first), word.text[2:], shape), word)
+        row = self._spread(node, first)
+        if row.op == "parameter":  # the engine multiplies what has a value at every step
+            row = self._make(Node("identity", (row,)), first)
+        return self._make(self.k.product(row, word.text[2:], shape), word)
 
     def _value(self) -> Node:
         word = self._next()

@@ -31,7 +31,7 @@ _TOKEN = re.compile(
     rf"(?P<space>[ \t\u3000\xa0]+)"
     rf"|(?P<number>[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]{{1,2}})?|\.[0-9]+)"
     rf"|(?P<index>{_INDEX})"
-    rf"|(?P<weight>[Wbw]_[A-Za-z0-9]{{1,8}}(?!\w))"
+    rf"|(?P<weight>[Wbw]_(?!t(?!\w))[A-Za-z0-9]{{1,8}}(?!\w))"
     rf"|(?P<name>log_sigmoid(?!\w)|σ(?!\w)|[A-Za-z][A-Za-z0-9]*(?:[~'′]|\u0303)?(?=_t(?!\w)|_\{{t|[^\w]|$))"
     rf"|(?P<mark>[-−+*⊙·@/(),=])"
     rf"|(?P<strange>\w+|.)"
