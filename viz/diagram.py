@@ -6,7 +6,7 @@ draws it; what is lit at a phase follows from the quantities of that phase.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from models.algebra import OPS, Node
@@ -14,7 +14,9 @@ from models.derive import tree
 from models.notation import RAISED, expression, split_name
 from models.spec import CellSpec
 
+from . import crossbar
 from .layout import LANE, LAYER, LEFT, RIGHT, STRIP, Layout, place
+from .legible import is_legible
 from .routes import (
     BLOCK_HEIGHT,
     BLOCK_INPUT,
@@ -38,10 +40,12 @@ STRIP_WIDTH, RADIUS = 18.0, 14.0
 SYMBOLS = {"mul": "×", "add": "+", "div": "÷"}
 
 
-@cache
+@lru_cache(maxsize=256)  # cells that visitors type come and go
 def draw(spec: CellSpec) -> dict[str, Any]:
     """{"width", "height", "items"}: the drawing of `spec` in SVG units."""
-    return Drawing(place(spec)).finish()
+    drawing = Drawing(place(spec))
+    picture = drawing.finish()
+    return picture if is_legible(drawing.layout, picture, drawing.router.wires) else crossbar.draw(spec)
 
 
 class Drawing:

@@ -242,14 +242,12 @@ def _place_leaving(layout: Layout) -> None:
     for name in layout.leaving():
         if name == layout.memory or layout.definition(name) in layout.at:
             continue
+        total = layout.definition(name)
         left = [
             node for node in layout.spec.quantities[name].expr.walk()
-            if not node.is_leaf and node not in layout.at and node not in affine_nodes
-            and node.op != "matmul" and not any(arg.op == "parameter" for arg in node.args)
+            if not node.is_leaf and node not in layout.at and node not in affine_nodes and node.op != "matmul"
+            and (node is total or not any(arg.op == "parameter" for arg in node.args))
         ]  # fmt: skip
-        if not left:
-            continue
-        total = left[-1]
         layout.columns.append(total)
         for node in list(left):
             content = _mixed_in(layout, node, total)

@@ -177,7 +177,7 @@ class Router:
         affine = self.plan.affines[self.plan.column[node]]
         owner, x = self.layout.owner[node], self.layout.x(node)
         for other in affine.others:
-            watched = next((a for a in other.args if a.op in ("previous", "quantity")), None)
+            watched = next((a for a in (other, *other.args) if a.op in ("previous", "quantity")), None)
             if other in self.layout.at:
                 self._down_and_up(other, x - 12, owner)
             elif watched is not None and self.on_lane(watched):
