@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-STACKABLE = ("rnn", "lstm", "gru")  # cells that may have more than one layer or direction
+# cells that may have more than one layer or direction
+STACKABLE = ("rnn", "lstm", "gru", "gru_after", "gru_takes_new", "gru_takes_new_after")
 LAYERS = (1, 2)
 FORWARD, BACKWARD = DIRECTIONS = ("forward", "backward")
 

@@ -10,18 +10,22 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
-from models import CELLS
+from models.arrangement import FIRST as BOTTOM
+from models.arrangement import SINGLE, Arrangement, Place
 from models.experiment import Experiment, trained
 from models.lessons import FIRST, lessons
 from models.notice import Notice
 from models.tweaks import Tweaks
 
 from . import lineup
+from .limits import Options, spelled
 from .scene import Scene, Selection, View, opening, settle
 from .text import DEFAULT
 
 PLACE = ("step", "phase", "sel")
-NAMES = ("lesson", "cell", "text", "mode", "units", "seed", *PLACE, "panel", "compare", "lang", "tweaks")
+CHOICES = ("options", "update", "layers", "direction", "shown")  # of the cell: what kind, how many, which
+LOOKS = ("grouping", "panel", "compare", "lang")
+NAMES = ("lesson", "cell", *CHOICES, "text", "mode", "units", "seed", *PLACE, *LOOKS, "tweaks", "elsewhere")
 KINDS = {"b": "bias", "x": "gain_x", "h": "gain_h", "k": "clamp"}  # one letter each in a link; w is a weight
 WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
@@ -33,12 +37,15 @@ def to_link(scene: Scene) -> str:
     """The query string, without "?". What trained weights decide is left out."""
     experiment, view = scene.experiment, scene.view
     fields: dict[str, object] = {"lesson": experiment.lesson, "cell": experiment.cell}
+    fields |= _write_choices(experiment)
     fields["text"] = experiment.text
     if trained(experiment) is None:
         if experiment.mode != "auto":
             fields["mode"] = experiment.mode
         fields |= {"units": experiment.units, "seed": experiment.seed}
     fields |= {"step": view.step, "phase": view.phase}
+    if view.grouping:
+        fields["grouping"] = view.grouping
     if view.selection is not None:
         fields["sel"] = ".".join(map(str, view.selection))
     if view.panel:
@@ -48,6 +55,9 @@ def to_link(scene: Scene) -> str:
     fields["lang"] = view.lang
     if not experiment.tweaks.is_empty:
         fields["tweaks"] = write_tweaks(experiment.tweaks)
+    if experiment.elsewhere:
+        parts = (f"{place.layer}.{place.direction}@{write_tweaks(each)}" for place, each in experiment.elsewhere)
+        fields["elsewhere"] = ";".join(parts)
     return urlencode(fields, safe=":,~")
 
 
@@ -71,16 +81,20 @@ def from_link(
         _whole(given, "units", start.experiment.units, notices),
         _whole(given, "seed", start.experiment.seed, notices),
         _tweaks(given.get("tweaks", ""), notices),
+        _options(given.get("options", ""), notices),
+        _is(given, "update", "negated", ("", "own"), notices),
+        _arrangement(given, notices),
+        _elsewhere(given.get("elsewhere", ""), notices),
     )
-    first = CELLS[cell if cell in CELLS else start.experiment.cell].phases[0].id
     view = View(
         # A text of its own is read from its beginning, the lesson's from where the lesson opens.
         _whole(given, "step", start.view.step if text == start.experiment.text else 1, notices),
-        given.get("phase", first),
+        given.get("phase", ""),
         _selection(given.get("sel"), notices),
         _panel(given.get("panel", ""), panels, notices),
         given.get("lang", start.view.lang),
         lineup.read(given.get("compare", "")),
+        given.get("grouping", ""),
     )
     scene, repairs = settle(Scene(experiment, view))
     return scene, (*notices, *repairs)
@@ -94,6 +108,23 @@ def write_tweaks(tweaks: Tweaks) -> str:
     for (name, row, column), value in tweaks.weights:
         parts.append(f"w.{name}.{row + 1}.{column + 1}:{_short(value)}")
     return ",".join(parts)
+
+
+def _write_choices(experiment: Experiment) -> dict[str, object]:
+    """`options=hidden:relu,p_o:off`, `layers=2`, `direction=both`, `shown=2.backward`; only what is not as usual."""
+    fields: dict[str, object] = {}
+    arrangement = experiment.arrangement
+    if experiment.options:
+        fields["options"] = ",".join(f"{name}:{spelled(value)}" for name, value in experiment.options)
+    if experiment.negated:
+        fields["update"] = "negated"
+    if arrangement.layers != SINGLE.layers:
+        fields["layers"] = arrangement.layers
+    if arrangement.both:
+        fields["direction"] = "both"
+    if arrangement.shown != BOTTOM:
+        fields["shown"] = f"{arrangement.shown.layer}.{arrangement.shown.direction}"
+    return fields
 
 
 def _short(value: float) -> str:
@@ -128,6 +159,55 @@ def _selection(text: str | None, notices: list[Notice]) -> Selection | None:
         return parts[0], int(parts[1]), int(parts[2])
     notices.append(_unreadable("sel", text))
     return None
+
+
+def _options(text: str, notices: list[Notice]) -> Options:
+    """`hidden:relu,p_o:off`; whether the cell has such choices is `settle`'s concern."""
+    found = []
+    for part in filter(None, text.split(",")[:FIELDS]):
+        name, colon, value = part.partition(":")
+        if name and colon and value:
+            found.append((name, value))
+        else:
+            notices.append(_unreadable("options", part))
+    return tuple(found)
+
+
+def _is(given: Mapping[str, str], name: str, value: str, others: tuple[str, ...], notices: list[Notice]) -> bool:
+    """Whether a parameter that knows two values has this one."""
+    text = given.get(name, "")
+    if text not in (value, *others):
+        notices.append(_unreadable(name, text))
+    return text == value
+
+
+def _arrangement(given: Mapping[str, str], notices: list[Notice]) -> Arrangement:
+    layers = _whole(given, "layers", SINGLE.layers, notices)
+    both = _is(given, "direction", "both", ("", "forward"), notices)
+    text = given.get("shown", "")
+    shown = _place(text)
+    if shown is None and text:
+        notices.append(_unreadable("shown", text))
+    return Arrangement(layers, both, shown or BOTTOM)
+
+
+def _place(text: str) -> Place | None:
+    """`2.backward`."""
+    layer, dot, direction = text.partition(".")
+    return Place(int(layer), direction) if dot and WHOLE.fullmatch(layer) else None
+
+
+def _elsewhere(text: str, notices: list[Notice]) -> tuple[tuple[Place, Tweaks], ...]:
+    """`1.forward@b.f:1.5;2.backward@k.o:0`."""
+    found = []
+    for part in filter(None, text.split(";")[:FIELDS]):
+        name, _, tweaks = part.partition("@")
+        place = _place(name)
+        if place is None:
+            notices.append(_unreadable("elsewhere", part))
+        else:
+            found.append((place, _tweaks(tweaks, notices)))
+    return tuple(found)
 
 
 def _panel(name: str, panels: tuple[str, ...], notices: list[Notice]) -> str:

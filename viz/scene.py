@@ -9,14 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from models import CELLS
-from models.experiment import LONGEST, SEEDS, UNITS, Experiment, sizes
+from models.arrangement import SINGLE
+from models.experiment import LONGEST, SEEDS, UNITS, Experiment, definition, output_names, sizes
 from models.lessons import FIRST, Lesson, lessons
-from models.notice import Notice, Value
-from models.spec import CellSpec
+from models.notice import Notice
+from models.spec import CellSpec, Phase
 from models.text import MODES
-from models.tweaks import Tweaks, legal
+from models.tweaks import Tweaks
 
+from . import limits
 from . import lineup as lineups
+from .limits import known as _known
+from .limits import within as _within
 from .lineup import UNCHOSEN, Lineup
 from .text import DEFAULT, language, languages
 
@@ -26,7 +30,7 @@ Selection = tuple[str, int, int]  # quantity, unit and step, both counted from 1
 @dataclass(frozen=True)
 class View:
     """`step` counts from 1, `phase` is an id of the cell's phases, `panel` a panel of the workbench or "".
-    `lineup` is what its panel Compare puts side by side."""
+    `lineup` is what its panel Compare puts side by side, `grouping` how a document cuts the step into phases."""
 
     step: int = 1
     phase: str = ""
@@ -34,6 +38,7 @@ class View:
     panel: str = ""
     lang: str = DEFAULT
     lineup: Lineup = UNCHOSEN
+    grouping: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,11 @@ class Scene:
     @property
     def lesson(self) -> Lesson:
         return lessons()[self.experiment.lesson]
+
+    @property
+    def spec(self) -> CellSpec:
+        """The cell, in the phases that are looked at."""
+        return definition(self.experiment).regroup(self.view.grouping)
 
 
 def opening(lesson: str = FIRST, lang: str = DEFAULT) -> Scene:
@@ -57,29 +67,49 @@ def opening(lesson: str = FIRST, lang: str = DEFAULT) -> Scene:
 
 
 def choose_lesson(scene: Scene, lesson: str) -> Scene:
-    """Another lesson opens with its own text, at its own place; the chosen cell and the sizes stay."""
+    """Another lesson opens with its own text, at its own place; the chosen cell and the sizes stay.
+
+    What a lesson was trained for is the plain cell: there its options and further layers are put away.
+    """
     if lesson not in lessons():
         return scene
     known = lessons()[lesson]
-    experiment = replace(scene.experiment, lesson=lesson, text=known.text, mode="auto", tweaks=Tweaks())
-    phase = CELLS[experiment.cell].phases[0].id
-    return tidy(scene, experiment, replace(scene.view, step=known.step, phase=phase, selection=None))
+    experiment = replace(scene.experiment, lesson=lesson, text=known.text, mode="auto", tweaks=Tweaks(), elsewhere=())
+    if known.task is not None:
+        experiment = replace(experiment, options=(), negated=False, arrangement=SINGLE)
+    return tidy(scene, experiment, replace(scene.view, step=known.step, phase=scene.spec.phases[0].id, selection=None))
 
 
 def choose_cell(scene: Scene, cell: str) -> Scene:
     """The clocks stay: a phase that the new cell does not have becomes the one at the same point of the step.
 
-    Tweaks of gates that both cells have stay too; single weights are other weights now.
+    Tweaks of gates that both cells have stay too, and options that both have; single weights are other weights now.
     """
     if cell not in CELLS:
         return scene
-    ids, new = ([phase.id for phase in CELLS[key].phases] for key in (scene.experiment.cell, cell))
-    phase = scene.view.phase
-    if phase not in new:
-        reached = ids.index(phase) / max(len(ids) - 1, 1) if phase in ids else 0.0
-        phase = new[round(reached * (len(new) - 1))]
-    experiment = replace(scene.experiment, cell=cell, tweaks=scene.experiment.tweaks.without_weights())
+    return become(scene, without_weights(replace(scene.experiment, cell=cell, negated=False)))
+
+
+def become(scene: Scene, experiment: Experiment) -> Scene:
+    """Another cell, or the same one with other choices, at the same point of the step."""
+    after = tidy(scene, experiment)
+    phase = same_point(scene.spec.phases, after.spec.phases, scene.view.phase)
     return tidy(scene, experiment, replace(scene.view, phase=phase))
+
+
+def same_point(phases: tuple[Phase, ...], others: tuple[Phase, ...], id: str) -> str:
+    """The phase of other phases that stands where `id` stands in these."""
+    ids, new = ([phase.id for phase in each] for each in (phases, others))
+    if id in new:
+        return id
+    reached = ids.index(id) / max(len(ids) - 1, 1) if id in ids else 0.0
+    return new[round(reached * (len(new) - 1))]
+
+
+def without_weights(experiment: Experiment) -> Experiment:
+    """With tweaks of gates alone: single weights are other weights now."""
+    others = tuple((place, each.without_weights()) for place, each in experiment.elsewhere)
+    return replace(experiment, tweaks=experiment.tweaks.without_weights(), elsewhere=others)
 
 
 def type_text(scene: Scene, text: str) -> Scene:
@@ -88,7 +118,7 @@ def type_text(scene: Scene, text: str) -> Scene:
 
 def take_example(scene: Scene, text: str) -> Scene:
     """An example is read as it was meant, whatever mode was chosen, and from where its lesson begins."""
-    view = replace(scene.view, step=scene.lesson.step, phase=CELLS[scene.experiment.cell].phases[0].id)
+    view = replace(scene.view, step=scene.lesson.step, phase=scene.spec.phases[0].id)
     return tidy(scene, replace(scene.experiment, text=text, mode="auto"), replace(view, selection=None))
 
 
@@ -101,7 +131,7 @@ def choose_units(scene: Scene, units: int) -> Scene:
 
 
 def choose_seed(scene: Scene, seed: int) -> Scene:
-    return tidy(scene, replace(scene.experiment, seed=seed, tweaks=scene.experiment.tweaks.without_weights()))
+    return tidy(scene, without_weights(replace(scene.experiment, seed=seed)))
 
 
 def choose_language(scene: Scene, lang: str) -> Scene:
@@ -137,12 +167,12 @@ def tidy(scene: Scene, experiment: Experiment, view: View | None = None) -> Scen
 def settle(scene: Scene) -> tuple[Scene, tuple[Notice, ...]]:
     """The nearest scene that exists, and a notice for everything that had to be changed. Never raises."""
     notices: list[Notice] = []
-    experiment = _settle_experiment(scene.experiment, notices)
-    steps, D, H = sizes(experiment)
-    tweaks, more = legal(scene.experiment.tweaks, CELLS[experiment.cell], D, H)
-    notices += more
-    view = _settle_view(scene.view, CELLS[experiment.cell], steps, H, notices)
-    return Scene(replace(experiment, tweaks=tweaks), view), tuple(notices)
+    asked = scene.experiment
+    experiment = _settle_experiment(asked, notices)
+    shown = limits.tweaks(asked.tweaks, experiment, experiment.arrangement.shown, notices)
+    others = limits.elsewhere(asked.elsewhere, experiment, notices)
+    view = _settle_view(scene.view, experiment, notices)
+    return Scene(replace(experiment, tweaks=shown, elsewhere=others), view), tuple(notices)
 
 
 def _settle_experiment(asked: Experiment, notices: list[Notice]) -> Experiment:
@@ -157,34 +187,33 @@ def _settle_experiment(asked: Experiment, notices: list[Notice]) -> Experiment:
         notices.append(Notice("notice.text_cut", {"limit": LONGEST}))
     units = _within("units", asked.units, UNITS, notices)
     seed = _within("seed", asked.seed, SEEDS, notices)
-    return Experiment(lesson, cell, text, mode, units, seed)
+    return Experiment(
+        lesson,
+        cell,
+        text,
+        mode,
+        units,
+        seed,
+        options=limits.options(asked.options, CELLS[cell], notices),
+        negated=limits.negated(asked.negated, cell, notices),
+        arrangement=limits.arrangement(asked.arrangement, cell, notices),
+    )
 
 
-def _settle_view(asked: View, spec: CellSpec, steps: int, units: int, notices: list[Notice]) -> View:
+def _settle_view(asked: View, experiment: Experiment, notices: list[Notice]) -> View:
+    spec = definition(experiment)
+    steps, _, H = sizes(experiment)
     step = _within("step", asked.step, (1, max(steps, 1)), notices)
-    ids = tuple(phase.id for phase in spec.phases)
-    phase = _known("phase", asked.phase, ids, ids[0], notices)
+    grouping = _known("grouping", asked.grouping, ("", *spec.groupings), "", notices)
+    ids = tuple(phase.id for phase in spec.regroup(grouping).phases)
+    phase = _known("phase", asked.phase or ids[0], ids, ids[0], notices)
     lang = _known("lang", asked.lang, tuple(languages()), DEFAULT, notices)
     selection = asked.selection
     if selection is not None:
         quantity, unit, at = selection
-        if quantity not in spec.quantities or not 1 <= unit <= units or not 1 <= at <= steps:
+        known = spec.quantities.get(quantity)
+        units = 0 if known is None else H if known.width == "H" else len(output_names(experiment))
+        if not 1 <= unit <= units or not 1 <= at <= steps:
             notices.append(Notice("notice.link.selection", {"value": f"{quantity}.{unit}.{at}"}))
             selection = None
-    return View(step, phase, selection, asked.panel, lang, lineups.settle(asked.lineup, notices))
-
-
-def _known(name: str, value: str, allowed: tuple[str, ...], otherwise: str, notices: list[Notice]) -> str:
-    if value in allowed:
-        return value
-    notices.append(Notice("notice.link.unknown", {"name": name, "value": value[:40], "used": otherwise}))
-    return otherwise
-
-
-def _within(name: str, value: int, limits: tuple[int, int], notices: list[Notice]) -> int:
-    low, high = limits
-    used = max(low, min(high, value))
-    if used != value:
-        values: dict[str, Value] = {"name": name, "value": str(value)[:40], "low": low, "high": high, "used": used}
-        notices.append(Notice("notice.link.range", values))
-    return used
+    return View(step, phase, selection, asked.panel, lang, lineups.settle(asked.lineup, notices), grouping)
