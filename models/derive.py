@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .algebra import Node
-from .ranges import same
+from .ranges import convex_mix, same
 from .spec import CellSpec, Quantity
 
 
@@ -123,6 +123,18 @@ def memory_state(spec: CellSpec) -> str | None:
     """The state that runs along the top of the picture: the one that carries itself, or the first state."""
     carried = [name for name in spec.states if recursion(spec, name)]
     return carried[-1] if carried else (spec.states[0] if spec.states else None)
+
+
+def asleep(spec: CellSpec) -> dict[str, str]:
+    """Which states keep a unit as it was wherever some clock is 0: {state: clock}."""
+    found = {}
+    for name in spec.states:
+        mix = convex_mix(spec.quantities[name].expr, spec.quantities)
+        if mix is None or mix[0].op != "quantity" or mix[2].op != "previous" or mix[2].name != name:
+            continue
+        if spec.quantities[mix[0].name].clock:
+            found[name] = mix[0].name
+    return found
 
 
 def readers(quantities: Mapping[str, Quantity], name: str) -> tuple[str, ...]:

@@ -89,6 +89,15 @@ class Run:
     weights: tuple[tuple[Params, ...], ...]
     read: np.ndarray
 
+    def in_phases(self, grouping: str) -> Run:
+        """The same numbers, the step cut into the phases of one of the cell's groupings."""
+        if not grouping:
+            return self
+        spec = self.spec.regroup(grouping)
+        traces = {name: getattr(self, name) for name in ("trace", "base_trace")}
+        cut = {name: trace and replace(trace, spec=spec) for name, trace in traces.items()}
+        return replace(self, spec=spec, **cut)
+
 
 def definition(experiment: Experiment) -> CellSpec:
     """The experiment's cell, with its options. Raises ValueError for an option that it does not have."""

@@ -61,6 +61,13 @@ class Quantity:
     width: str = "H"
     start: float = 0.0
 
+    @property
+    def is_share(self) -> bool:
+        """Whether its values are parts of 1: a gate, or what leaves a sigmoid or a softmax."""
+        return self.kind == "gate" or (
+            self.low is not None and self.low >= 0 and self.high is not None and self.high <= 1
+        )
+
 
 @dataclass(frozen=True)
 class Phase:

@@ -31,7 +31,7 @@ def test_the_stage_s_figure(trace: Trace, name: str) -> None:
     figure = heatmap.figure(trace.spec, T, H, ranges, name)
     go.Figure(figure)  # raises for a property that Plotly does not have
     json.dumps(figure, allow_nan=False)
-    shown = heatmap.names(trace.spec)
+    shown = tuple(trace.spec.quantities)
     assert [one["name"] for one in figure["data"]] == list(shown)
     for q, one in zip(shown, figure["data"], strict=True):
         assert "z" not in one
@@ -47,7 +47,8 @@ def test_the_stage_s_figure(trace: Trace, name: str) -> None:
         assert axis["visible"] is False and axis["fixedrange"] is True
     edges = [edge for axis in reversed(axes) for edge in axis["domain"]]
     assert edges == sorted(edges) and edges[0] == pytest.approx(0) and edges[-1] == 1, "from top to bottom, apart"
-    assert all(axis["range"] == [H + 0.5, 0.5] for axis in axes), "unit 1 is at the top"
+    units = [trace[q].shape[-1] for q in shown]
+    assert [axis["range"] for axis in axes] == [[count + 0.5, 0.5] for count in units], "unit 1 is at the top"
 
 
 def test_the_stage_s_figure_without_numbers_has_the_fixed_ranges() -> None:
@@ -133,7 +134,7 @@ def test_what_cannot_be_drawn_is_said(arguments: dict, said: str) -> None:
 def test_gates_and_bounded_quantities_never_change_their_range(trace: Trace) -> None:
     for q, (low, high) in scale.of(trace.spec, trace).items():
         quantity = trace.spec.quantities[q]
-        if quantity.kind == "gate":
+        if quantity.is_share:
             assert (low, high) == (0, 1)
         else:
             assert low == -high and high >= max(1, np.abs(trace[q]).max())

@@ -22,7 +22,7 @@ TREE = {
 STATIC = {
     "lang", "empty", "cell", "T", "H", "D", "trained", "tokens", "features", "quantities", "heatmaps", "phases",
     "expressions", "scale", "knobs", "parameters", "figure", "figure_dark", "colours", "diagram", "strings",
-    "readout_labels", "plotly",
+    "readout_labels", "plotly", "outputs", "place", "asleep",
 }  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def test_the_static_part_describes_the_cell(key: str, lang: str) -> None:
     assert result.X.shape == (T, D) and arrays[f"now/{last(key)}"].shape[0] == T
     assert [quantity["name"] for quantity in static["quantities"]] == list(spec.quantities)
     assert [q for phase in static["phases"] for q in phase["quantities"]] == list(spec.quantities)
-    assert tuple(static["heatmaps"]) == heatmap.names(spec)
+    assert static["heatmaps"] == list(spec.quantities)
     assert set(static["expressions"]) == set(static["scale"]) == set(spec.quantities)
     assert set().union(*map(ops, static["expressions"].values())) <= TREE
     for quantity in static["quantities"]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.derive import at_sizes, knobs, tree
+from models.derive import asleep, at_sizes, knobs, tree
 from models.notation import WRITERS, equation, split_name, symbol
-from models.spec import CellSpec, Phase, Quantity
+from models.spec import OUTPUTS, CellSpec, Phase, Quantity
 
-from . import diagram, heatmap, theme
+from . import diagram, theme
 from .text import section, sentence
 
 COUNTED_BY = {"D": "input", "H": "unit", "Q": "output"}  # what the rows or columns of a parameter stand for
 
 
-def describe(spec: CellSpec, lang: str, D: int, H: int) -> dict[str, Any]:
-    """The cell's share of the payload's `static` (assets/player/store.js reads it), for D inputs and H units.
+def describe(spec: CellSpec, lang: str, D: int, H: int, Q: int = OUTPUTS) -> dict[str, Any]:
+    """The cell's share of the payload's `static` (assets/player/store.js reads it), for D inputs, H units and, where
+    there is an output layer, Q outputs.
 
     Labels, titles and notes are in the language; notes keep their places such as {token} for the stage to fill.
     """
@@ -27,7 +28,7 @@ def describe(spec: CellSpec, lang: str, D: int, H: int) -> dict[str, Any]:
         "H": H,
         "D": D,
         "quantities": [_quantity(spec, quantity, lang) for quantity in quantities.values()],
-        "heatmaps": heatmap.names(spec),
+        "heatmaps": tuple(quantities),
         "phases": [_phase(spec, phase, lang, (D, H)) for phase in spec.phases],
         "expressions": {name: tree(at_sizes(spec, quantity.expr, D, H)) for name, quantity in quantities.items()},
         "knobs": [
@@ -43,7 +44,8 @@ def describe(spec: CellSpec, lang: str, D: int, H: int) -> dict[str, Any]:
             }
             for knob in knobs(spec)
         ],
-        "parameters": [_parameter(spec, name, shape) for name, shape in spec.parameters(D, H).items()],
+        "parameters": [_parameter(spec, name, shape) for name, shape in spec.parameters(D, H, Q).items()],
+        "asleep": asleep(spec),
         "colours": {name: theme.colours(name, sorted(roles)) for name in theme.THEMES},
         "diagram": diagram.draw(spec),
         "strings": section(lang, "stage."),
@@ -59,6 +61,7 @@ def _quantity(spec: CellSpec, quantity: Quantity, lang: str) -> dict[str, Any]:
         "label": sentence(lang, quantity.label),
         "note": sentence(lang, quantity.note),
         "kind": quantity.kind,
+        "width": quantity.width,
         "role": quantity.role,
         "low": quantity.low,
         "high": quantity.high,

@@ -16,7 +16,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from models.notation import split_name
-from models.spec import CellSpec
+from models.spec import OUTPUTS, CellSpec
 from models.trace import Trace
 
 from . import scale as scales
@@ -29,21 +29,23 @@ TICKS = 40  # more columns than that are not all named, and have no gaps between
 
 
 def names(spec: CellSpec) -> tuple[str, ...]:
-    """The quantities that have a heatmap: one value per unit. In the order of computation."""
+    """The quantities that have one value per unit, so that they can stand above each other. In the order of
+    computation."""
     return tuple(name for name, quantity in spec.quantities.items() if quantity.width == "H")
 
 
 def figure(
-    spec: CellSpec, T: int, H: int, scale: Mapping[str, Range] | None = None, theme: str = "light"
+    spec: CellSpec, T: int, H: int, scale: Mapping[str, Range] | None = None, theme: str = "light", Q: int = OUTPUTS
 ) -> dict[str, Any]:
     """The figure of a whole cell as plain data, one trace per quantity, without z.
 
-    Axes are hidden and fixed, margins zero: column k of T and row u of H lie where the page expects them.
+    Axes are hidden and fixed, margins zero: column k of T and row u of H, or of Q, lie where the page expects them.
     """
-    shown = names(spec)
+    shown = tuple(spec.quantities)
     ranges = {**scales.of(spec), **(scale or {})}
     rows = _domains(len(shown), GAP)
-    layout = {**_layout(theme), **_axes(rows, T, H), "margin": {"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0}}
+    units = [H if spec.quantities[name].width == "H" else Q for name in shown]
+    layout = {**_layout(theme), **_axes(rows, T, units), "margin": {"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0}}
     return {"data": [_trace(spec, q, k, ranges[q], theme) for k, q in enumerate(shown)], "layout": layout}
 
 
@@ -75,7 +77,7 @@ def draw(
 
     height = min(max(H * SIZE.unit, SIZE.row[0]), SIZE.row[1])
     rows = _domains(len(shown), SIZE.gap / height)
-    layout = {**_layout(theme), **_axes(rows, T, H)}
+    layout = {**_layout(theme), **_axes(rows, T, [H] * len(rows))}
     traces = []
     for k, q in enumerate(shown):
         colours = themes.diverging("difference", theme) if difference else themes.scale_of(cell.quantities[q], theme)
@@ -131,12 +133,12 @@ def _layout(theme: str) -> dict[str, Any]:
     }
 
 
-def _axes(rows: Sequence[tuple[float, float]], T: int, H: int) -> dict[str, Any]:
+def _axes(rows: Sequence[tuple[float, float]], T: int, units: Sequence[int]) -> dict[str, Any]:
     """Ranges are fixed and steps and units count from 1; unit 1 is at the top."""
     hidden = {"visible": False, "fixedrange": True, "automargin": False}
     axes: dict[str, Any] = {"xaxis": {**hidden, "range": [0.5, T + 0.5]}}
-    for k, (low, high) in enumerate(rows):
-        axes[f"yaxis{_number(k)}"] = {**hidden, "range": [H + 0.5, 0.5], "domain": [low, high]}
+    for k, ((low, high), count) in enumerate(zip(rows, units, strict=True)):
+        axes[f"yaxis{_number(k)}"] = {**hidden, "range": [count + 0.5, 0.5], "domain": [low, high]}
     return axes
 
 

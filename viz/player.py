@@ -25,7 +25,7 @@ from .description import describe
 from .link import to_link
 from .payload import Blocks
 from .scene import Scene, View
-from .text import sentence
+from .text import say, sentence
 
 VERSION = 1
 PLOTLY = "assets/plotly.min.js"  # where app.py serves Plotly's own file, relative to the page
@@ -59,6 +59,7 @@ def pack(
         "push": push,
         "view": _view(scene.view, epoch),
         "tweaks": _tweaks(run.experiment.tweaks),
+        "elsewhere": bool(run.experiment.elsewhere),
         "readout": _readout(run),
         "scale": scale.wider(run.spec, run.trace, run.base_trace) if run.trace and run.base_trace else {},
     }
@@ -73,7 +74,7 @@ unpack = payload.decode
 
 def base(run: Run, language: str, plotly: str = PLOTLY) -> str:
     """The name of the static part: the same for two runs exactly when tweaks are all that tells them apart."""
-    _, known = _described(run.spec, language, run.X.shape[1], _units(run))
+    _, known = _described(run.spec, language, *_sizes(run))
     return _digest(run.base_digest.encode(), known, repr(run.known).encode(), plotly.encode())
 
 
@@ -81,10 +82,15 @@ def base(run: Run, language: str, plotly: str = PLOTLY) -> str:
 
 
 def _moving(run: Run) -> Blocks:
-    """now/<quantity> (T, H), and changed/<parameter> for those that differ from the untouched ones."""
+    """now/<quantity> (T, H), and changed/<parameter> for those that differ from the untouched ones.
+
+    changed/x too where a layer below was tweaked, so that this one reads something else.
+    """
     blocks = Blocks()
     for name, values in (run.trace or {}).items():
         blocks.add(f"now/{name}", values)
+    if run.trace and run.base_trace and not np.array_equal(run.trace.x, run.base_trace.x):
+        blocks.add("changed/x", run.trace.x)
     for name, values in run.params.items():
         untouched = run.base_params[name]
         if values is not untouched and not np.array_equal(values, untouched):
@@ -132,8 +138,9 @@ def _lasting(run: Run, blocks: Blocks) -> None:
 
 
 def _static(run: Run, language: str, plotly: str) -> str:
-    described, _ = _described(run.spec, language, run.X.shape[1], _units(run))
-    T, H = len(run.tokens.items), _units(run)
+    D, H, Q = _sizes(run)
+    described, _ = _described(run.spec, language, D, H, Q)
+    T = len(run.tokens.items)
     ranges = scale.of(run.spec, run.base_trace)
     ends = _ends(run, language)
     rest = {
@@ -143,20 +150,41 @@ def _static(run: Run, language: str, plotly: str) -> str:
         "tokens": [
             {"text": visible(text), "known": known} for text, known in zip(run.tokens.items, run.known, strict=True)
         ],
-        "features": None,  # the components of a token's vector have no names
+        "features": _features(run, language),
+        "outputs": [visible(name) for name in run.outputs] or None,
+        "place": _place(run),
         "scale": ranges,
-        "figure": heatmap.figure(run.spec, T, H, ranges),
-        "figure_dark": heatmap.figure(run.spec, T, H, ranges, "dark"),
+        "figure": heatmap.figure(run.spec, T, H, ranges, Q=Q),
+        "figure_dark": heatmap.figure(run.spec, T, H, ranges, "dark", Q),
         "readout_labels": ends,
         "plotly": plotly,
     }
     return f"{described[:-1]},{payload.write(rest)[1:]}"
 
 
+def _features(run: Run, language: str) -> list[str] | None:
+    """Names of what an upper layer reads. The components of a token's vector have none."""
+    shown = run.experiment.arrangement
+    if shown.shown.layer == 1:
+        return None
+    _, H, _ = _sizes(run)
+    keys = ("place.below", "place.below_backward")[: shown.directions]
+    return [say(language, key, unit=unit, layer=shown.shown.layer - 1) for key in keys for unit in range(1, H + 1)]
+
+
+def _place(run: Run) -> dict[str, Any] | None:
+    """Which cell of several is shown; None where there is only one."""
+    arrangement = run.experiment.arrangement
+    if arrangement.is_single:
+        return None
+    shown = arrangement.shown
+    return {"layer": shown.layer, "layers": arrangement.layers, "backward": shown.reads_backward}
+
+
 @lru_cache(maxsize=64)
-def _described(spec: CellSpec, language: str, D: int, H: int) -> tuple[str, bytes]:
+def _described(spec: CellSpec, language: str, D: int, H: int, Q: int) -> tuple[str, bytes]:
     """The description as JSON, and its digest."""
-    text = payload.write(describe(spec, language, D, H))
+    text = payload.write(describe(spec, language, D, H, Q))
     return text, _digest(text.encode()).encode()
 
 
@@ -168,11 +196,11 @@ def _ends(run: Run, language: str) -> dict[str, str] | None:
     return {"low": sentence(language, TASKS[task].low), "high": sentence(language, TASKS[task].high)}
 
 
-def _units(run: Run) -> int:
-    """H, read off a parameter: a run of no tokens has no trace."""
+def _sizes(run: Run) -> tuple[int, int, int]:
+    """D, H and Q. H is read off a parameter: a run of no tokens has no trace."""
     shapes = {name: run.spec.weights[name].shape for name in run.base_params}
     name = next(name for name, shape in shapes.items() if "H" in shape)
-    return int(run.base_params[name].shape[shapes[name].index("H")])
+    return run.X.shape[1], int(run.base_params[name].shape[shapes[name].index("H")]), max(1, len(run.outputs))
 
 
 def _digest(*parts: bytes) -> str:

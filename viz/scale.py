@@ -16,7 +16,7 @@ STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # ends that are easy to 
 def of(spec: CellSpec, arrays: Mapping[str, np.ndarray] | None = None) -> dict[str, Range]:
     """The range of each quantity of `arrays`, or of the whole cell; it never follows single steps.
 
-    Gates have 0…1 and bounded quantities −1…1, whatever the numbers are. An unbounded one, such as an LSTM's
+    Gates and shares have 0…1 and bounded quantities −1…1, whatever the numbers are. An unbounded one, such as an LSTM's
     c, has one symmetric range for the whole sequence, never less than −1…1; without numbers, just that.
     """
     known = arrays or {}
@@ -36,7 +36,7 @@ def symmetric(arrays: Mapping[str, np.ndarray]) -> dict[str, Range]:
 
 
 def _range(quantity: Quantity, values: np.ndarray | None) -> Range:
-    if quantity.kind == "gate":
+    if quantity.is_share:
         return (0.0, 1.0)
     reach = 1.0
     if quantity.low is not None and quantity.high is not None:

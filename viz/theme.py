@@ -123,8 +123,8 @@ def diverging(kind: str, theme: str = "light") -> Scale:
 
 
 def scale_of(quantity: Quantity, theme: str = "light") -> Scale:
-    """A gate's opening in its own hue; everything that can be negative in the diverging scale."""
-    if quantity.kind == "gate":
+    """A gate's opening, or a share, in its own hue; everything that can be negative in the diverging scale."""
+    if quantity.is_share:
         return gate_scale(quantity.role, theme)
     return diverging("activations", theme)
 

@@ -10,6 +10,7 @@ import { equations, fit, tell } from "./equations.js";
 import { numbers, terms } from "./evaluate.js";
 import { fixed } from "./format.js";
 import { clip, compose, numeric, write } from "./formula.js";
+import { placeOf } from "./tokens.js";
 
 /** What the card speaks about: a fresh pin wherever it is, else the playhead with the pinned unit. */
 export function focusOf(store, fresh) {
@@ -95,11 +96,13 @@ export function create(parent, store) {
     const phase = store.phases[phaseAt];
     const shown = store.phaseOf(focus.q); // the pinned quantity may belong to another phase: then its equation is shown
 
-    compose(clock, store.text("card.clock"), {
+    const { place: where } = fixedPart;
+    compose(clock, store.text(where ? "card.clock_of" : "card.clock"), {
       t: [{ text: `t = ${store.step}`, strong: true }],
       steps: String(store.T),
       phase: [{ text: String(phaseAt + 1), strong: true }],
       phases: String(store.phases.length),
+      place: where ? placeOf(store) : "",
     });
     say(title, phase.title);
     title.style.setProperty("--role", `var(--ink-${store.quantity(phase.quantities[0]).role})`);
@@ -125,7 +128,9 @@ export function create(parent, store) {
 
   function drawOrigin(run, which) {
     const elsewhere = focus.step !== store.step || store.phaseOf(focus.q) !== store.phase;
-    say(unit, store.text("card.unit", { unit: focus.unit + 1, units: store.array(focus.q).cols }));
+    const output = store.output(focus.q, focus.unit);
+    const units = store.width(focus.q);
+    say(unit, store.text(output === undefined ? "card.unit" : "card.output", { unit: focus.unit + 1, units, output: clip(output ?? "", 12) }));
     const before = store.value(focus.q, focus.step, focus.unit, "base");
     const moved = which === "now" && Math.abs(before - run.value(focus.q, focus.step, focus.unit)) >= 0.005;
     if (elsewhere) compose(place, store.text("card.pinned"), { step: String(focus.step), token: clip(store.token(focus.step).text) });

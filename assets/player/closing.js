@@ -3,7 +3,7 @@
  * Which sentence fits is read off the cell's expressions, so that a new cell speaks without a line of its own here.
  */
 import { evaluate, factors, quantitiesIn, roles, some, summands } from "./evaluate.js";
-import { letters, symbol } from "./formula.js";
+import { clip, letters, symbol } from "./formula.js";
 import { fixed, percent, signed } from "./format.js";
 
 const isQuantity = (node, lag) => node[0] === "q" && (lag ? node[2] > 0 : node[2] === 0);
@@ -23,7 +23,9 @@ export function closing(store, run, q, step, unit, ready) {
   if (quantity.kind === "gate") return gate(store, run, q, value, { ready, strong, number }, common);
   if (quantity.kind === "candidate") return candidate(store, run, q, { step, unit, ready, strong }, common);
   if (quantity.kind === "state") return state(store, run, q, { step, unit, strong }, common);
-  return { key: "so.value", values: common };
+  const output = store.output(q, unit);
+  if (output === undefined) return { key: "so.value", values: common };
+  return { key: "so.answers", values: { ...common, output: clip(output), token: clip(store.token(step).text) } };
 }
 
 function firstRole(store, node) {
@@ -76,6 +78,7 @@ function state(store, run, q, { step, unit, strong }, common) {
   const tree = run.expressions[q];
   const before = run.value(q, step - 1, unit);
   const values = { ...common, from: strong(fixed(before, 2)) };
+  if (store.asleep(q, step, unit)) return { key: "so.sleeps", values };
   const parts = summands(tree);
   const kept = parts.filter(([, node]) => factors(node).some((n) => n[0] === "q" && n[1] === q && n[2] > 0));
   if (kept.length === 1 && parts.length > 1) {

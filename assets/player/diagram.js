@@ -33,8 +33,9 @@ export function create(parent, store) {
     if (!strip || !strip.shown) return null;
     const { item, outline } = strip;
     const box = outline.getBoundingClientRect();
-    const unit = Math.floor(((event.clientY - box.top) / box.height) * store.H);
-    return { q: item.q, unit: Math.max(0, Math.min(store.H - 1, unit)), step: store.step - item.lag };
+    const width = store.width(item.q);
+    const unit = Math.floor(((event.clientY - box.top) / box.height) * width);
+    return { q: item.q, unit: Math.max(0, Math.min(width - 1, unit)), step: store.step - item.lag };
   }
 
   function build() {
@@ -136,10 +137,15 @@ const MAKERS = {
   op: (item) => station(item, item.h / 2),
   pill: (item) => station(item, item.h / 2),
 
-  input(item) {
+  input(item, store) {
     const pill = svg("rect", { class: "sg-input-pill", y: item.y - item.h / 2, height: item.h, rx: item.h / 2 });
     const text = svg("text", { class: "sg-input-token", x: item.x, y: item.y });
     const letter = label({ letter: "x", mark: "", tilde: false, lag: 0 });
+    const below = (store.data.static.place?.layer ?? 1) - 1; // what an upper layer reads at a token is what the one below shows
+    if (below) {
+      letter.append(svg("tspan", { dy: -4 }, " = h"), svg("tspan", { class: "sg-index", dy: 4 }, "t"));
+      letter.append(svg("tspan", { class: "sg-index sg-upright", dy: -14, dx: -4 }, `(${below})`));
+    }
     const node = svg("g", { class: "sg-input", "data-role": "x" }, pill, text, letter);
     const write = (token) => {
       if (node.dataset.token === token && pill.hasAttribute("width")) return;
@@ -157,8 +163,9 @@ const MAKERS = {
   },
 
   strip(item, store) {
-    const rows = Math.min(store.H, Math.ceil(store.H / Math.ceil(store.H / MOST_ROWS)));
-    const group = Math.ceil(store.H / rows);
+    const width = store.width(item.q);
+    const rows = Math.min(width, Math.ceil(width / Math.ceil(width / MOST_ROWS)));
+    const group = Math.ceil(width / rows);
     const height = item.h / rows;
     const cells = Array.from({ length: rows }, (_, k) =>
       svg("rect", { class: "sg-cell", x: item.x, y: item.y + k * height, width: item.w, height: height + 0.4 }),
@@ -166,9 +173,10 @@ const MAKERS = {
     const box = { x: item.x, y: item.y, width: item.w, height: item.h, rx: 2.5 };
     const outline = svg("rect", { class: "sg-outline", ...box });
     const ruled = height > 4 ? cells.slice(1).map((_, k) => svg("path", { class: "sg-thin", d: `M${item.x} ${item.y + (k + 1) * height}h${item.w}` })) : [];
-    const unit = svg("rect", { class: "sg-unit", x: item.x - 2.5, width: item.w + 5, rx: 2.5, height: Math.max(4, item.h / store.H) });
+    const unit = svg("rect", { class: "sg-unit", x: item.x - 2.5, width: item.w + 5, rx: 2.5, height: Math.max(4, item.h / width) });
     const name = label(item.label, item.lx, item.ly, item.anchor);
-    const node = svg("g", { class: "sg-strip", "data-role": item.role }, ...cells, ...ruled, outline, unit, name);
+    const sleepers = store.data.static.asleep[item.q] && !item.lag ? cells.map((cell) => hatched(cell)) : [];
+    const node = svg("g", { class: "sg-strip", "data-role": item.role }, ...cells, ...ruled, ...sleepers, outline, unit, name);
     node.style.setProperty("--own", `var(--hue-${item.role})`);
     node.style.setProperty("--own-ink", `var(--ink-${item.role})`);
     const part = { node, outline, shown: false };
@@ -179,19 +187,34 @@ const MAKERS = {
       const scale = scaleOf(now, item.q);
       cells.forEach((cell, k) => {
         if (!part.shown) return void (cell.style.fill = "");
-        const last = Math.min(now.H, (k + 1) * group);
+        const last = Math.min(width, (k + 1) * group);
         let sum = 0;
         for (let u = k * group; u < last; u++) sum += now.value(item.q, step, u, now.which);
         return void (cell.style.fill = colourIn(scale, sum / Math.max(1, last - k * group)));
       });
+      sleepers.forEach((sleeper, k) => mark(sleeper, "visibility", part.shown && everyAsleep(now, item.q, step, k * group, group) ? null : "hidden"));
       const here = now.hover && now.hover.q === item.q && now.hover.step === step ? now.hover.unit : chosen;
-      const visible = part.shown && here !== undefined && here !== null && here < now.H;
+      const visible = part.shown && here !== undefined && here !== null && here < width;
       mark(unit, "visibility", visible ? null : "hidden");
-      if (visible) mark(unit, "y", item.y + (here / now.H) * item.h);
+      if (visible) mark(unit, "y", item.y + (here / width) * item.h);
     };
     return part;
   },
 };
+
+/** The lines over a cell whose unit sleeps. */
+function hatched(cell) {
+  const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(cell.getAttribute(name)));
+  const lines = [];
+  for (let from = 4 - height; from < width; from += 5) {
+    const [left, right] = [Math.max(0, from), Math.min(width, from + height)];
+    lines.push(`M${x + left} ${y + height - (left - from)}L${x + right} ${y + height - (right - from)}`);
+  }
+  return svg("path", { class: "sg-asleep-lines", d: lines.join("") });
+}
+
+const everyAsleep = (store, q, step, from, count) =>
+  Array.from({ length: Math.min(count, store.width(q) - from) }, (_, k) => from + k).every((unit) => store.asleep(q, step, unit));
 
 /** A layer or an operation: a rounded box with its symbol. */
 function station(item, rx) {

@@ -40,7 +40,7 @@ export function numbers(data, which = "now") {
     /** A parameter as it works in this run: matrices (rows, cols) row-major, vectors flat. */
     parameter: (name) => (which === "now" && get(`changed/${name}`)) || get(`w/${name}`),
     input: (step, k) => {
-      const x = get("x");
+      const x = (which === "now" && get("changed/x")) || get("x"); // a tweak below changes what this layer reads
       return x[(step - 1) * x.cols + k];
     },
   };

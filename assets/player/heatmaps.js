@@ -7,6 +7,9 @@ import { short } from "./format.js";
 import { gradientOf, scaleOf } from "./palette.js";
 import { same } from "./store.js";
 
+const NAMED = 11; // px that an output needs to be named beside its row
+const SPACING = 6; // px between the lines over sleeping units
+
 export function create(parent, store) {
   const labels = el("div", { class: "sg-labels" });
   const plot = el("div", { class: "sg-plot", "aria-hidden": "true" });
@@ -46,7 +49,7 @@ export function create(parent, store) {
     const step = Math.floor(x / width) + 1;
     const q = store.data.static.heatmaps[place];
     if (!q || inside < 0 || inside >= row || step < 1 || step > store.T) return null;
-    return { q, unit: Math.min(store.H - 1, Math.floor((inside / row) * store.H)), step };
+    return { q, unit: Math.min(store.width(q) - 1, Math.floor((inside / row) * store.width(q))), step };
   }
 
   function build() {
@@ -62,11 +65,18 @@ export function create(parent, store) {
         el("span", { class: "sg-name" }, words, math(quantity.mathml, { class: "sg-letter" })),
         scale,
       );
+      const outputs = quantity.width === "Q" ? el("span", { class: "sg-outputs", "aria-hidden": "true" }) : null;
+      if (outputs) {
+        outputs.append(...data.static.outputs.map((name) => el("bdi", {}, name)));
+        label.prepend(outputs);
+      }
+      const sleep = data.static.asleep[q] ? el("canvas", { class: "sg-asleep", "aria-hidden": "true" }) : null;
+      if (sleep) label.append(el("span", { class: "sg-legend" }, el("i", {}), store.text("asleep")));
       const veil = el("div", { class: "sg-veil" });
       const spot = el("div", { class: "sg-spot" });
       const pin = el("div", { class: "sg-pin" });
-      const row = el("div", { class: "sg-row", style: `--hue:${store.hue(q)}` }, veil, spot, pin);
-      return { q, label, scale, veil, spot, pin, row };
+      const row = el("div", { class: "sg-row", style: `--hue:${store.hue(q)}` }, sleep, veil, spot, pin);
+      return { q, label, scale, outputs, sleep, veil, spot, pin, row };
     });
     labels.replaceChildren(...rows.map(({ label }) => label));
     veils.replaceChildren(...rows.map(({ row }) => row));
@@ -94,7 +104,7 @@ export function create(parent, store) {
   }
 
   function draw() {
-    const { data, theme, show, geometry, T, H } = store;
+    const { data, theme, show, geometry, T } = store;
     const key = [data.base, data.run, theme, show, geometry.column, geometry.row, geometry.gap].join("|");
     if (key === drawn || !window.Plotly) return null;
     drawn = key;
@@ -104,13 +114,14 @@ export function create(parent, store) {
     const clear = "rgba(0,0,0,0)"; // the page shows through, whatever its background
     const layout = { ...source.layout, width: geometry.content, height, autosize: false, paper_bgcolor: clear, plot_bgcolor: clear };
     const traces = heatmaps.map((q, k) => {
-      const trace = { ...source.data[k], z: rowsOf(numbers(q), T, H), transpose: true };
+      const trace = { ...source.data[k], z: rowsOf(numbers(q), T, store.width(q)), transpose: true };
       const axis = `yaxis${(trace.yaxis ?? "y").slice(1)}`;
       const top = k * (geometry.row + geometry.gap);
       layout[axis] = { ...layout[axis], domain: [1 - (top + geometry.row) / height, 1 - top / height] };
       const { stops, low, high } = scaleOf(store, q);
       return { ...trace, coloraxis: undefined, colorscale: stops, zmin: low, zmax: high };
     });
+    rows.forEach(hatch);
     return window.Plotly.react(plot, traces, layout, { staticPlot: true, displayModeBar: false, showSendToCloud: false });
   }
 
@@ -118,6 +129,33 @@ export function create(parent, store) {
     if (store.show === "after") return store.array(q);
     const base = store.array(q, "base");
     return store.show === "before" ? base : store.array(q).map((value, k) => value - base[k]);
+  }
+
+  /** Rows of another number of cells than there are units, and the names of outputs where there is room for them. */
+  function divide() {
+    const { row: height } = store.geometry;
+    for (const { q, row, outputs } of rows) {
+      const size = height / store.width(q);
+      row.style.setProperty("--sg-cell", `${size}px`);
+      mark(row, "data-fine", size < 6);
+      if (outputs) mark(outputs, "hidden", size < NAMED);
+    }
+  }
+
+  /** Lines over the cells of units that sleep: what is below them is the old value. */
+  function hatch({ q, sleep }) {
+    if (!sleep) return;
+    const { column, row: height, content } = store.geometry;
+    const ratio = Math.min(2, devicePixelRatio || 1);
+    [sleep.width, sleep.height] = [content * ratio, height * ratio];
+    const pencil = sleep.getContext("2d");
+    pencil.fillStyle = lines(pencil, ratio, getComputedStyle(parent).color);
+    const size = height / store.H;
+    for (let step = 1; step <= store.T; step++) {
+      for (let unit = 0; unit < store.H; unit++) {
+        if (store.asleep(q, step, unit)) pencil.fillRect((step - 1) * column * ratio, unit * size * ratio, (column - 1) * ratio, size * ratio);
+      }
+    }
   }
 
   /** Where the clocks stand. */
@@ -136,10 +174,12 @@ export function create(parent, store) {
 
   function outline(cell, part) {
     const { column: width, row: height } = store.geometry;
-    const size = height / store.H;
+    const kind = cell && store.quantity(cell.q)?.width; // a unit is also a unit of the others, an output is not
     for (const row of rows) {
       const node = row[part];
-      const visible = cell && store.reached(row.q, cell.step) && cell.step <= store.T && cell.unit < store.H;
+      const size = height / store.width(row.q);
+      const alike = cell && store.quantity(row.q).width === kind && cell.unit < store.width(row.q);
+      const visible = alike && store.reached(row.q, cell.step) && cell.step <= store.T;
       mark(node, "data-here", visible ? (row.q === cell.q ? "main" : "also") : null);
       if (visible) node.style.transform = `translate(${(cell.step - 1) * width}px, ${cell.unit * size}px)`;
     }
@@ -150,6 +190,7 @@ export function create(parent, store) {
       if (!store.T || !store.geometry) return null;
       if (built !== store.data.base) build();
       if (["data", "show", "theme", "geometry"].some((name) => changed.has(name))) legends();
+      if (["data", "geometry"].some((name) => changed.has(name))) divide();
       if (["data", "step", "phase", "geometry"].some((name) => changed.has(name))) advance();
       outline(store.hover, "spot");
       outline(store.selection, "pin");
@@ -158,7 +199,23 @@ export function create(parent, store) {
   };
 }
 
-/** A (T, H) array as T views of H numbers; the trace is marked `transpose`, so nothing is copied. */
-function rowsOf(values, T, H) {
-  return Array.from({ length: T }, (_, t) => values.subarray(t * H, (t + 1) * H));
+/** A (T, W) array as T views of W numbers; the trace is marked `transpose`, so nothing is copied. */
+function rowsOf(values, T, width) {
+  return Array.from({ length: T }, (_, t) => values.subarray(t * width, (t + 1) * width));
+}
+
+/** A pattern of thin diagonal lines. */
+function lines(pencil, ratio, colour) {
+  const tile = el("canvas", { width: SPACING * ratio, height: SPACING * ratio });
+  const side = SPACING * ratio;
+  const pen = tile.getContext("2d");
+  pen.strokeStyle = colour;
+  pen.globalAlpha = 0.5;
+  pen.lineWidth = 1.1 * ratio;
+  for (const shift of [-side, 0, side]) {
+    pen.moveTo(shift - 1, side + 1);
+    pen.lineTo(shift + side + 1, -1);
+  }
+  pen.stroke();
+  return pencil.createPattern(tile, "repeat");
 }

@@ -34,22 +34,25 @@ export function create(parent, store) {
 
   function fill({ q, unit, step }) {
     const quantity = store.quantity(q);
-    const key = `${store.data.base} ${q}`;
-    if (quantityShown !== key) {
+    const known = `${store.data.base} ${q}`;
+    if (quantityShown !== known) {
       name.replaceChildren(math(quantity.mathml, { class: "sg-letter" }), el("span", {}, quantity.label));
       tip.style.setProperty("--ink", `var(--ink-${quantity.role})`);
-      quantityShown = key;
+      quantityShown = known;
     }
     const { which } = store;
     const here = store.value(q, step, unit, which);
     say(value, which === "difference" ? signed(here, 4) : fixed(here, 4));
     const token = step ? store.token(step).text : "";
-    say(where, store.text(step ? "tip" : "tip_initial", { unit: unit + 1, step, token }));
+    const output = store.output(q, unit);
+    const key = output !== undefined ? "tip_output" : step ? "tip" : "tip_initial";
+    say(where, store.text(key, { unit: unit + 1, output, step, token }));
     const [now, before] = [store.value(q, step, unit), store.value(q, step, unit, "base")];
     const moved = Math.abs(now - before) >= 0.00005;
     const values = { before: fixed(before, 4), after: fixed(now, 4), difference: signed(now - before, 4) };
-    say(was, moved ? store.text("tip_tweaked", values) : "");
-    mark(was, "hidden", !moved);
+    const asleep = store.asleep(q, step, unit);
+    say(was, moved ? store.text("tip_tweaked", values) : asleep ? store.text("tip_asleep") : "");
+    mark(was, "hidden", !moved && !asleep);
   }
 
   return {

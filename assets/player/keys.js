@@ -65,9 +65,9 @@ export function listen(root, store) {
   function unit(direction) {
     const { selection } = store;
     if (!selection) return false;
-    const rows = store.data.static.heatmaps;
-    const place = clamp(rows.indexOf(selection.q) * store.H + selection.unit + direction, 0, rows.length * store.H - 1);
-    store.set({ selection: { ...selection, q: rows[Math.floor(place / store.H)], unit: place % store.H } });
+    const rows = store.data.static.heatmaps.flatMap((q) => Array.from({ length: store.width(q) }, (_, k) => ({ q, unit: k })));
+    const here = rows.findIndex(({ q, unit: k }) => q === selection.q && k === selection.unit);
+    store.set({ selection: { ...selection, ...rows[clamp(here + direction, 0, rows.length - 1)] } });
     return true;
   }
 

@@ -106,7 +106,8 @@ function createStage(host) {
     const reached = store.phases.length > 1 ? store.phase / (store.phases.length - 1) : 0;
     const asked = phases.findIndex(({ id }) => id === (moved ? data.view.phase : store.phaseId));
     const chosen = moved ? data.view.selection && { ...data.view.selection, unit: data.view.selection.unit - 1 } : store.selection;
-    const exists = chosen && quantities.some(({ name }) => name === chosen.q) && chosen.unit < data.H && chosen.step <= data.T;
+    const exists =
+      chosen && quantities.some(({ name }) => name === chosen.q) && chosen.unit < (data.array(`now/${chosen.q}`)?.cols ?? 0) && chosen.step <= data.T;
     const news = ["run", "base", "seq", "link"].some((name) => data[name] !== store.data?.[name]);
     store.set({
       ...(news ? { data } : {}), // an answer to a report of the playhead brings no other numbers

@@ -105,7 +105,7 @@ export function createStore() {
     get phaseId() {
       return store.phases[store.phase]?.id ?? "";
     },
-    /** {name, letter, tilde, label, note, kind, role, low, high, phase, mathml} or undefined */
+    /** {name, letter, tilde, label, note, kind, width, role, low, high, phase, mathml} or undefined */
     quantity: (name) => index.quantities.get(name),
     /** 0-based place of the phase that computes a quantity. */
     phaseOf: (name) => index.phases.get(name) ?? 0,
@@ -115,6 +115,16 @@ export function createStore() {
     text: (key, values) => place(store.data?.static.strings[key] ?? key, values),
     /** CSS colour of a quantity's role. */
     hue: (name) => `var(--hue-${index.quantities.get(name)?.role ?? "x"})`,
+
+    /** How many numbers a quantity has at each step: one for each unit, or for each output. */
+    width: (q) => store.array(q)?.cols ?? store.H,
+    /** What an output stands for; undefined for a unit. */
+    output: (q, unit) => (index.quantities.get(q)?.width === "Q" ? store.data.static.outputs?.[unit] : undefined),
+    /** Does a clock keep this unit of a state as it was? */
+    asleep(q, step, unit) {
+      const clock = store.data?.static.asleep[q];
+      return clock !== undefined && step > 0 && store.value(clock, step, unit) === 0;
+    },
 
     // Numbers
 

@@ -6,6 +6,14 @@ import { clamp } from "./store.js";
 
 const PADDING = 22; // px a token's pill adds to its text
 
+/** Which cell of several is shown, and what that means for the order of the tokens; "" where there is only one. */
+export function placeOf(store, length = "") {
+  const { place } = store.data.static;
+  if (!place) return "";
+  const layer = place.layers > 1 ? store.text("place_layer", place) : "";
+  return [layer, place.backward ? store.text(`place_backward${length}`) : ""].filter(Boolean).join(" · ");
+}
+
 export function create(parent, store) {
   const corner = el("div", { class: "sg-corner", "aria-hidden": "true" });
   const track = el("div", { class: "sg-track", role: "group", "aria-label": store.text("tokens") });
@@ -34,7 +42,7 @@ export function create(parent, store) {
 
   function build() {
     const { T, D, H, data } = store;
-    say(corner, store.text("size", { T, H, D }));
+    say(corner, [store.text("size", { T, H, D }), placeOf(store, "_short")].filter(Boolean).join("\n"));
     tokens = data.static.tokens.map(({ text, known }, k) => {
       const name = store.text(known ? "token" : "token_unknown", { step: k + 1, token: text });
       return el(

@@ -216,7 +216,7 @@ export function create(parent, store) {
 
   function describe() {
     for (const [k, key] of ["before", "after", "difference"].entries()) mark(choices[k], "aria-pressed", String(store.show === key));
-    if (isEmpty(copy(store.data.tweaks))) return compose(effect, store.text("tweak.intro"), {});
+    if (isEmpty(copy(store.data.tweaks)) && !store.data.elsewhere) return compose(effect, store.text("tweak.intro"), {});
     const first = firstDifference(store.data);
     const lines = [el("span", {})];
     if (first) {

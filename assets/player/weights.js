@@ -3,7 +3,7 @@
  * A click or the arrow keys choose an entry, one slider moves it. The colours are not those of activations.
  */
 import { el, mark, math, say } from "./dom.js";
-import { compose } from "./formula.js";
+import { clip, compose } from "./formula.js";
 import { fixed, rounder, short, signed } from "./format.js";
 import { between, gradientOf } from "./palette.js";
 import { createSlider } from "./slider.js";
@@ -110,13 +110,14 @@ export function create(parent, store, tweaks) {
     size = isVector ? { rows: 1, columns: rows * cols } : { rows, columns: cols };
     for (const chip of chips.children) mark(chip, "aria-checked", String(chip.dataset.parameter === name));
     say(from, isVector ? "" : store.text(readsInput() ? "weights.from_input" : "weights.from_units"));
-    say(to, store.text("weights.to_units"));
+    say(to, store.text(parameterOf(name).cols === "output" ? "weights.to_outputs" : "weights.to_units"));
     place = { row: clamp(place.row, 0, size.rows - 1), column: clamp(store.selection?.unit ?? place.column, 0, size.columns - 1) };
     resize();
     show();
   }
 
-  const readsInput = () => built.parameters.find((parameter) => parameter.name === name).rows === "input";
+  const parameterOf = (wanted) => built.parameters.find((parameter) => parameter.name === wanted);
+  const readsInput = () => parameterOf(name).rows === "input";
 
   function select(next) {
     place = { row: clamp(next.row, 0, size.rows - 1), column: clamp(next.column, 0, size.columns - 1) };
@@ -178,11 +179,13 @@ export function create(parent, store, tweaks) {
       name,
       source: readsInput() ? sourceName(where.row) : store.text("weights.unit", { unit: where.row + 1 }),
       unit: String(where.column + 1),
+      output: clip(built.outputs?.[where.column] ?? "", 16),
       value: [{ text: signed(value), strong: true }],
       works: fixed(works, 2),
     };
-    const vector = size.rows === 1;
-    compose(entry, store.text(vector ? "weights.entry_vector" : "weights.entry"), values);
+    const vector = size.rows === 1 && parameterOf(name).rows === null;
+    const sentence = `weights.entry${vector ? "_vector" : ""}${parameterOf(name).cols === "output" ? "_output" : ""}`;
+    compose(entry, store.text(sentence), values);
     if (Math.abs(works - value) > 0.005) {
       const more = el("span", { class: "sg-wt-works" });
       compose(more, store.text("weights.works"), values);

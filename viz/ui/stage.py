@@ -73,7 +73,8 @@ def draw() -> None:
     """Everything that follows the stage: its messages rerun this and no more."""
     scene = state.current()
     # Kept from one rerun of this visitor to the next: while a slider moves, the untouched run stays what it was.
-    result = st.session_state["run"] = run(state.shown(), st.session_state.get("run"))
+    computed = st.session_state["run"] = run(state.shown(), st.session_state.get("run"))
+    result = computed.in_phases(scene.view.grouping)
     notice.show(scene.view.lang, (*state.notices(), *result.notices))
     if not result.tokens.items:
         empty.draw(scene)
