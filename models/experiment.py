@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import CELLS
+from . import CELLS, own
 from .arrangement import SINGLE, Arrangement, Place
 from .engine import forward
 from .lessons import FIRST, lessons
 from .notice import Notice
 from .params import init
+from .plan import plan
 from .spec import CellSpec
 from .stack import forward_stack, init_stack
 from .task import UNKNOWN
@@ -30,6 +31,9 @@ INPUTS = 8  # size of the vector that an untrained cell reads for each token
 UNITS = (1, 128)  # more rows than that cannot be told apart on a screen
 SEEDS = (0, 9999)
 LONGEST = 5000  # characters: percent-encoded in a link they still fit the largest request a server takes
+MOST_NUMBERS = 3_000_000  # that a run of a typed cell keeps; 512 tokens and 128 units leave room for 45 operations
+LARGEST = float(np.finfo(np.float32).max)  # what the stage is sent
+OVERFLOW = "notice.overflow"
 MOST_OUTPUTS = 64  # units of an output layer; the tokens of a longer vocabulary share the last one
 
 Params = Mapping[str, np.ndarray]
@@ -41,7 +45,8 @@ class Experiment:
 
     `options` are the choices of the cell that are not its defaults, sorted by name. `negated` gives the update gate
     the other sign, in cells where it takes the new. `tweaks` are those of the cell that is shown, `elsewhere` those
-    of other cells of the arrangement, sorted and none of them empty.
+    of other cells of the arrangement, sorted and none of them empty. `own` is the text of the cell where `cell` is
+    own.KEY, else "".
     """
 
     lesson: str = FIRST
@@ -55,6 +60,7 @@ class Experiment:
     negated: bool = False
     arrangement: Arrangement = SINGLE
     elsewhere: tuple[tuple[Place, Tweaks], ...] = ()
+    own: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +106,10 @@ class Run:
 
 
 def definition(experiment: Experiment) -> CellSpec:
-    """The experiment's cell, with its options. Raises ValueError for an option that it does not have."""
+    """The experiment's cell, with its options. Raises ValueError for an option that it does not have, and for a text
+    that is no cell."""
+    if experiment.cell == own.KEY:
+        return own.cell(experiment.own)
     return CELLS[experiment.cell].choose(**dict(experiment.options))
 
 
@@ -125,7 +134,9 @@ def run(experiment: Experiment, near: Run | None = None) -> Run:
         trace = _trace(near.spec, weights, near.read, shown, clamps)
         readout = _readout(near.model, trace)
         digest = _digest(digest, experiment.tweaks, experiment.elsewhere)
-    return replace(near, experiment=experiment, params=params, trace=trace, readout=readout, digest=digest)
+    notices = (*(notice for notice in near.notices if notice.key != OVERFLOW), *_overflow(trace))
+    ran = replace(near, experiment=experiment, params=params, trace=trace, readout=readout, digest=digest)
+    return replace(ran, notices=notices)
 
 
 def _untouched(experiment: Experiment) -> Run:
@@ -153,7 +164,7 @@ def _untouched(experiment: Experiment) -> Run:
     if arrangement.shown.reads_backward:
         tokens, known = _reversed(tokens), known[::-1]
     digest = _digest(
-        *(spec.key, experiment.options, experiment.negated, arrangement, tokens.mode, tokens.items),
+        *(spec.key, experiment.own, experiment.options, experiment.negated, arrangement, tokens.mode, tokens.items),
         *(experiment.lesson, made),
     )
     return Run(
@@ -203,6 +214,19 @@ def _trace(
     return forward_stack(spec, weights, read, clamps or {}).traces[layer][direction]
 
 
+def _overflow(trace: Trace | None) -> tuple[Notice, ...]:
+    """Where a run first leaves the numbers that can be drawn: the earliest step, and there what is computed first."""
+    found = []
+    for name, values in (trace or {}).items():
+        if not np.abs(values).max() <= LARGEST:  # so that NaN counts too
+            step = int(np.argmin((np.abs(values) <= LARGEST).all(axis=1)))
+            found.append((step, name))
+    if not found:
+        return ()
+    step, name = min(found, key=lambda place: place[0])
+    return (Notice(OVERFLOW, {"quantity": name, "step": step + 1}),)
+
+
 def _no_weights(experiment: Experiment, spec: CellSpec) -> tuple[Notice, ...]:
     """Why a lesson's cell runs on random weights."""
     task = lessons()[experiment.lesson].task
@@ -239,6 +263,15 @@ def sizes_at(experiment: Experiment, place: Place) -> tuple[int, int, int]:
         return len(tokens.items), model.embedding.shape[1], model.units
     D, H = INPUTS if tokens.values is None else 1, experiment.units
     return len(tokens.items), experiment.arrangement.inputs(place, D, H), H
+
+
+def most_units(experiment: Experiment) -> int:
+    """UNITS[1], or less where a long text meets a typed cell of very many operations: a run stays small."""
+    if experiment.cell != own.KEY:
+        return UNITS[1]
+    scheme = plan(definition(experiment))
+    rows = max(1, len(_read(experiment, None).items)) * (len(scheme.slots) + len(scheme.affines))
+    return max(UNITS[0] + 1, min(UNITS[1], MOST_NUMBERS // rows))
 
 
 def output_names(experiment: Experiment) -> tuple[str, ...]:

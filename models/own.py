@@ -28,8 +28,7 @@ z = sigmoid(x W_xz + h W_hz + b_z)
 h~ = tanh(x W_xh + h W_hh + b_h)
 
 # Mix old and new
-h = z * h + (1 - z) * h~
-""",
+h = z * h + (1 - z) * h~""",
         "no_forget": """\
 # Input gate and candidate
 i = sigmoid(x W_xi + h W_hi + b_i)
@@ -40,8 +39,7 @@ c = c + i * c~
 
 # Output gate and hidden state
 o = sigmoid(x W_xo + h W_ho + b_o)
-h = o * tanh(c)
-""",
+h = o * tanh(c)""",
         "peephole": """\
 # Forget gate
 f = sigmoid(x W_xf + h W_hf + w_cf * c + b_f)
@@ -55,8 +53,7 @@ c = f * c + i * c~
 
 # Output gate and hidden state
 o = sigmoid(x W_xo + h W_ho + b_o)
-h = o * tanh(c)
-""",
+h = o * tanh(c)""",
         "mix": """\
 # Update gate
 z = sigmoid(x W_xz + h W_hz + b_z)
@@ -68,8 +65,7 @@ h~ = tanh(x W_xh + h W_hh + s W_sh + b_h)
 h = z * h + (1 - z) * h~
 
 # Slow memory
-s = 0.9 * s + 0.1 * h
-""",
+s = 0.9 * s + 0.1 * h""",
     }
 )
 
@@ -115,8 +111,18 @@ def headed(text: str, heading: Callable[[str], str]) -> str:
     return re.sub(r"^# (.+)$", lambda match: f"# {heading(match[1])}", text, flags=re.MULTILINE)
 
 
+def tidied(text: str) -> str:
+    """The text as an experiment holds it: plain line ends, no space at the ends of lines, no empty lines around it.
+
+    Half of a surrogate pair is no character: no address can hold it.
+    """
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    lines = [line.rstrip() for line in re.split(r"\r\n|\r|\n", text)]
+    return "\n".join(lines).strip("\n")
+
+
 def _definitions(text: str) -> list[str]:
     return [line.strip() for line in text[:10_000].splitlines() if "=" in line]
 
 
-__all__ = ["EXAMPLES", "KEY", "cell", "closest", "headed", "sources", "start"]
+__all__ = ["EXAMPLES", "KEY", "cell", "closest", "headed", "sources", "start", "tidied"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models import CELLS
+from models import CELLS, own, typed
 from models.lessons import lessons
 from models.spec import CellSpec
 from models.tasks import TASKS
@@ -35,6 +35,11 @@ def texts_of(spec: CellSpec) -> Iterator[str]:
         yield from (quantity.label, quantity.note)
     for phase in (*spec.phases, *(phase for phases in spec.groupings.values() for phase in phases)):
         yield from (phase.title, phase.note)
+
+
+def texts_of_typed_cells() -> set[str]:
+    headings = {line[2:] for text in own.EXAMPLES.values() for line in text.splitlines() if line.startswith("# ")}
+    return {typed.TITLE, typed.PHASE_NOTE, *typed.LABELS.values(), *typed.NOTES.values(), *headings}
 
 
 def used_in_python() -> set[str]:
@@ -100,6 +105,11 @@ def test_every_text_of_a_cell_is_translated(cell: str, lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", OTHERS)
+def test_every_text_of_a_typed_cell_is_translated(lang: str) -> None:
+    assert sorted(texts_of_typed_cells() - set(catalogue(lang))) == []
+
+
+@pytest.mark.parametrize("lang", OTHERS)
 def test_every_text_of_a_lesson_and_a_task_is_translated(lang: str) -> None:
     texts = {text for lesson in lessons().values() for text in (lesson.title, lesson.sentence)}
     texts |= {text for task in TASKS.values() for text in (task.title, task.note, task.low, task.high)}
@@ -108,7 +118,7 @@ def test_every_text_of_a_lesson_and_a_task_is_translated(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", OTHERS)
 def test_every_translation_is_of_a_text_that_exists(lang: str) -> None:
-    texts = {text for spec in CELLS.values() for text in texts_of(spec)}
+    texts = {text for spec in CELLS.values() for text in texts_of(spec)} | texts_of_typed_cells()
     texts |= {text for lesson in lessons().values() for text in (lesson.title, lesson.sentence)}
     texts |= {text for task in TASKS.values() for text in (task.title, task.note, task.low, task.high)}
     assert sorted(set(catalogue(lang)) - interface(lang) - texts) == []

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from models import CELLS
+from models import own as typing
 from models.arrangement import FORWARD, LAYERS, SINGLE, STACKABLE, Arrangement, Place
 from models.convention import TAKING
 from models.experiment import Experiment, definition, output_names, sizes_at
 from models.notice import Notice, Value
 from models.spec import CellSpec
 from models.tweaks import Tweaks, legal
+from models.typed import CellError
 
 Options = tuple[tuple[str, object], ...]
 
@@ -48,6 +51,21 @@ def options(asked: Options, spec: CellSpec, notices: list[Notice]) -> Options:
         choices = {spelled(choice): choice for choice in option.choices}
         chosen[name] = choices[known(name, spelled(value), choices, spelled(option.default), notices)]
     return tuple(sorted((name, value) for name, value in chosen.items() if value != offered[name].default))
+
+
+def own(asked: str, cell: str, otherwise: str, notices: list[Notice]) -> str:
+    """The text of the visitor's own cell, "" if another is chosen. One with a mistake in it becomes that of the known
+    cell that it comes from, or of `otherwise`."""
+    if cell != typing.KEY:
+        return ""
+    try:
+        typing.cell(typing.tidied(asked))
+    except CellError as error:
+        used = typing.start(typing.closest(asked) or otherwise)
+        if asked.strip():
+            notices.append(Notice("notice.link.own", {"line": error.line, "used": CELLS[used].title}))
+        return typing.sources()[used]
+    return typing.tidied(asked)
 
 
 def negated(asked: bool, cell: str, notices: list[Notice]) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote_plus
 
+from models import own
 from models.arrangement import FIRST as BOTTOM
 from models.arrangement import SINGLE, Arrangement, Place
 from models.experiment import Experiment, trained
@@ -25,18 +26,21 @@ from .text import DEFAULT
 PLACE = ("step", "phase", "sel")
 CHOICES = ("options", "update", "layers", "direction", "shown")  # of the cell: what kind, how many, which
 LOOKS = ("grouping", "panel", "compare", "lang")
-NAMES = ("lesson", "cell", *CHOICES, "text", "mode", "units", "seed", *PLACE, *LOOKS, "tweaks", "elsewhere")
+NAMES = ("lesson", "cell", "own", *CHOICES, "text", "mode", "units", "seed", *PLACE, *LOOKS, "tweaks", "elsewhere")
 KINDS = {"b": "bias", "x": "gain_x", "h": "gain_h", "k": "clamp"}  # one letter each in a link; w is a weight
 WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 MOST = 200  # single weights that a link carries
 FIELDS = 100  # parameters that are looked at
+PLAIN = {"own": ":,~*()/=;!@[]"}  # what stays as it is in an address: a typed cell can be read in its link
 
 
 def to_link(scene: Scene) -> str:
     """The query string, without "?". What trained weights decide is left out."""
     experiment, view = scene.experiment, scene.view
     fields: dict[str, object] = {"lesson": experiment.lesson, "cell": experiment.cell}
+    if experiment.own:
+        fields["own"] = write_own(experiment.own)
     fields |= _write_choices(experiment)
     fields["text"] = experiment.text
     if trained(experiment) is None:
@@ -58,7 +62,7 @@ def to_link(scene: Scene) -> str:
     if experiment.elsewhere:
         parts = (f"{place.layer}.{place.direction}@{write_tweaks(each)}" for place, each in experiment.elsewhere)
         fields["elsewhere"] = ";".join(parts)
-    return urlencode(fields, safe=":,~")
+    return "&".join(f"{name}={quote_plus(str(value), PLAIN.get(name, ':,~'))}" for name, value in fields.items())
 
 
 def from_link(
@@ -85,6 +89,7 @@ def from_link(
         _is(given, "update", "negated", ("", "own"), notices),
         _arrangement(given, notices),
         _elsewhere(given.get("elsewhere", ""), notices),
+        read_own(given.get("own", "")) if cell == own.KEY else "",
     )
     view = View(
         # A text of its own is read from its beginning, the lesson's from where the lesson opens.
@@ -98,6 +103,17 @@ def from_link(
     )
     scene, repairs = settle(Scene(experiment, view))
     return scene, (*notices, *repairs)
+
+
+def write_own(text: str) -> str:
+    """A typed cell on one line: `;` ends a line where no line holds one."""
+    if ";" not in text:
+        return text.replace("\n", ";")
+    return text if "\n" in text else text + "\n"
+
+
+def read_own(text: str) -> str:
+    return text if "\n" in text else text.replace(";", "\n")
 
 
 def write_tweaks(tweaks: Tweaks) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from models import CELLS
+from models import CELLS, own
 from models.arrangement import SINGLE
-from models.experiment import LONGEST, SEEDS, UNITS, Experiment, definition, output_names, sizes
+from models.experiment import LONGEST, SEEDS, UNITS, Experiment, definition, most_units, output_names, sizes
 from models.lessons import FIRST, Lesson, lessons
 from models.notice import Notice
 from models.spec import CellSpec, Phase
@@ -22,7 +22,7 @@ from . import lineup as lineups
 from .limits import known as _known
 from .limits import within as _within
 from .lineup import UNCHOSEN, Lineup
-from .text import DEFAULT, language, languages
+from .text import DEFAULT, language, languages, sentence
 
 Selection = tuple[str, int, int]  # quantity, unit and step, both counted from 1
 
@@ -84,10 +84,19 @@ def choose_cell(scene: Scene, cell: str) -> Scene:
     """The clocks stay: a phase that the new cell does not have becomes the one at the same point of the step.
 
     Tweaks of gates that both cells have stay too, and options that both have; single weights are other weights now.
+    Your own cell starts from the text of the present one.
     """
+    if cell == own.KEY != scene.experiment.cell:
+        text = own.sources()[own.start(scene.experiment.cell)]
+        return type_cell(scene, own.headed(text, lambda title: sentence(scene.view.lang, title)))
     if cell not in CELLS:
         return scene
     return become(scene, without_weights(replace(scene.experiment, cell=cell, negated=False)))
+
+
+def type_cell(scene: Scene, text: str) -> Scene:
+    """Your own cell, from a text without mistakes. A weight of the same name is the same weight, so its tweak stays."""
+    return become(scene, replace(scene.experiment, cell=own.KEY, own=text, negated=False))
 
 
 def become(scene: Scene, experiment: Experiment) -> Scene:
@@ -178,23 +187,20 @@ def settle(scene: Scene) -> tuple[Scene, tuple[Notice, ...]]:
 def _settle_experiment(asked: Experiment, notices: list[Notice]) -> Experiment:
     """All but the tweaks, whose limits depend on the rest."""
     lesson = _known("lesson", asked.lesson, tuple(lessons()), FIRST, notices)
-    cell = _known("cell", asked.cell, tuple(CELLS), lessons()[lesson].cell, notices)
+    cell = _known("cell", asked.cell, (*CELLS, own.KEY), lessons()[lesson].cell, notices)
     mode = _known("mode", asked.mode, MODES, "auto", notices)
     # Half of a surrogate pair is no character: no address can hold it.
     text = asked.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if len(text) > LONGEST:
         text = text[:LONGEST]
         notices.append(Notice("notice.text_cut", {"limit": LONGEST}))
-    units = _within("units", asked.units, UNITS, notices)
     seed = _within("seed", asked.seed, SEEDS, notices)
-    return Experiment(
-        lesson,
-        cell,
-        text,
-        mode,
-        units,
-        seed,
-        options=limits.options(asked.options, CELLS[cell], notices),
+    typed = limits.own(asked.own, cell, lessons()[lesson].cell, notices)
+    experiment = Experiment(lesson, cell, text, mode, seed=seed, own=typed)
+    return replace(
+        experiment,
+        units=_within("units", asked.units, (UNITS[0], most_units(experiment)), notices),
+        options=limits.options(asked.options, definition(experiment), notices),
         negated=limits.negated(asked.negated, cell, notices),
         arrangement=limits.arrangement(asked.arrangement, cell, notices),
     )

@@ -152,7 +152,7 @@ class Reader:
         self._matrices += 1
         if self._matrices > MOST_MATRICES:
             raise word.error("typed.matrices", limit=MOST_MATRICES)
-        row = self._spread(node, first)
+        row = self._spread(node, word)
         if row.op == "parameter":  # the engine multiplies what has a value at every step
             row = self._make(Node("identity", (row,)), first)
         return self._make(self.k.product(row, word.text[2:], shape), word)

@@ -23,7 +23,7 @@ def source(spec: CellSpec) -> str:
         "\n".join([f"# {phase.title}", *(f"{name} = {written[name]}" for name in phase.quantities)])
         for phase in spec.phases
     ]
-    return "\n\n".join(blocks) + "\n"
+    return "\n\n".join(blocks)
 
 
 def lines(spec: CellSpec) -> dict[str, str]:
@@ -56,7 +56,7 @@ def _write(node: Node, above: set[str], outside: int) -> str:
     if op.is_function:
         return f"{node.op}({', '.join(_write(a, above, 0) for a in node.args)})"
     if node.op == "neg":
-        text = f"-{_write(node.args[0], above, op.strength + 1)}"
+        text = f"-{_write(node.args[0], above, op.strength)}"
     else:
         text = "".join(_operand(node, k, above) for k in range(len(node.args)))
     return f"({text})" if op.strength < outside else text
