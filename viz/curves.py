@@ -59,7 +59,7 @@ def traces(trace: Trace, name: str, step: int, unit: int, answer: Response, them
         drawn.insert(0, {"type": "scatter", "mode": "lines", "x": ends, "y": ends, "line": line, **own})
     if held(trace, name, step, unit) is None:
         return drawn
-    ring = {"size": 15, "color": "rgba(0,0,0,0)", "line": {"color": hue, "width": 2.5}}
+    ring = {"size": 15, "color": themes.CLEAR, "line": {"color": hue, "width": 2.5}}
     actual = [float(trace[name][step - 1, unit - 1])]
     return [*drawn, {"type": "scatter", "mode": "markers", "x": [at], "y": actual, "marker": ring, **own}]
 

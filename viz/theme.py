@@ -18,6 +18,8 @@ Scale = tuple[tuple[float, str], ...]  # a Plotly colour scale: places 0…1 and
 FONT = 'system-ui, "Helvetica Neue", Arial, "Noto Sans CJK SC", sans-serif'
 MATH_FONT = '"STIX Two Math", "STIX Two Text", "Latin Modern Math", Cambria, Georgia, serif'
 
+CLEAR = "rgba(0,0,0,0)"  # nothing: what lies below shows through
+
 READABLE = 4.6  # contrast of text: the 4.5 of WCAG AA, and a little for rounding
 
 
