@@ -13,7 +13,8 @@ from types import MappingProxyType
 import numpy as np
 
 from .experiment import Experiment, Run, run, trained
-from .tweaks import UNTOUCHED
+from .tweaks import UNTOUCHED, Tweaks
+from .weights import UPDATE_GATE
 
 KEEPS, TAKES = UPDATES = ("keeps", "takes")
 BEFORE, AFTER = RESETS = ("before", "after")
@@ -40,11 +41,25 @@ def behaves_alike(experiment: Experiment) -> bool:
 
 
 def with_update(experiment: Experiment, update: str, alike: bool = True) -> Experiment:
-    """The same with z keeping or taking; `alike`: with weights that give the same hidden states, else with the
-    same weights. A cell that keeps has the weights as they are."""
-    cell = CELLS_BY_CONVENTION[update, CONVENTIONS[experiment.cell][1]]
-    other = replace(experiment, cell=cell, negated=False)
+    """The same with z keeping or taking; `alike`: with weights and tweaks that give the same hidden states, else
+    with the same ones. A cell that keeps has the weights as they are."""
+    before, reset = CONVENTIONS[experiment.cell]
+    other = replace(experiment, cell=CELLS_BY_CONVENTION[update, reset], negated=False)
+    if alike and update != before:
+        elsewhere = tuple((place, opposite(tweaks)) for place, tweaks in experiment.elsewhere)
+        other = replace(other, tweaks=opposite(experiment.tweaks), elsewhere=elsewhere)
     return replace(other, negated=update == TAKES and behaves_alike(other) != alike)
+
+
+def opposite(tweaks: Tweaks) -> Tweaks:
+    """What does to 1 − z what the tweaks do to z."""
+    return Tweaks(
+        {gate: -shift if gate == "z" else shift for gate, shift in tweaks.bias},
+        tweaks.gain_x,
+        tweaks.gain_h,
+        {gate: 1 - value if gate == "z" else value for gate, value in tweaks.clamp},
+        {entry: -value if entry[0] in UPDATE_GATE else value for entry, value in tweaks.weights},
+    )
 
 
 def with_reset(experiment: Experiment, reset: str) -> Experiment:

@@ -22,7 +22,7 @@ Array = np.ndarray
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "weights"
 _CARD = {"task": str, "cell": str, "inputs": int, "units": int, "outputs": int, "vocabulary": list}
-_UPDATE_GATE = ("W_xz", "W_hz", "b_z")
+UPDATE_GATE = ("W_xz", "W_hz", "b_z")
 
 
 class WeightsError(ValueError):
@@ -130,7 +130,7 @@ def opposite_update(arrays: Mapping[str, Array]) -> dict[str, Array]:
 
     σ(−a) = 1 − σ(a), so negating all that makes z gives exactly the same hidden states (CELLS 4.1).
     """
-    return {name: -array if name in _UPDATE_GATE else array for name, array in arrays.items()}
+    return {name: -array if name in UPDATE_GATE else array for name, array in arrays.items()}
 
 
 def _read_card(path: Path) -> Mapping[str, object]:

@@ -178,7 +178,7 @@ class Drawing:
             {
                 "kind": "pill" if wide else "op", "id": f"op{len(self.items)}",
                 "x": self.layout.x(node), "y": self.layout.y[node],
-                "w": 46.0 if wide else 2 * RADIUS, "h": 26.0 if wide else 2 * RADIUS,
+                "w": max(46.0, 14.0 + 7.6 * len(symbol)) if wide else 2 * RADIUS, "h": 26.0 if wide else 2 * RADIUS,
                 "role": role, "lit": {owner: role}, "symbol": symbol, "q": name, **self._explained(node),
             }
         )  # fmt: skip

@@ -12,6 +12,7 @@ from .wires import Point, Wire
 Lit = dict[str, str]
 
 STRIP_HEIGHT, LAYER_HEIGHT, LAYER_WIDTH = 76.0, 30.0, 52.0
+NAME = 29.0  # above a strip, for its name
 EDGE_LEFT, EDGE_RIGHT = 56.0, 764.0  # centres of the strips outside the frame
 DOWN, JOIN, INPUT = 128.0, 156.0, 410.0
 BLOCK_TOP, BLOCK_HEIGHT, BLOCK_INPUT = 404.0, 76.0, 506.0
@@ -74,9 +75,10 @@ class Router:
         if self.main in rows and self.main != layout.memory:
             bottom -= STRIP_HEIGHT + 20
         if not layout.memory:
-            top = bottom - max(1, len(ends)) * (STRIP_HEIGHT + 22)
+            bottom -= NAME - 20
+            top = bottom - max(1, len(ends)) * (STRIP_HEIGHT + NAME)
         room = (bottom - top) / max(1, len(ends))
-        height = min(STRIP_HEIGHT, room - 29)  # a name above each
+        height = min(STRIP_HEIGHT, room - NAME)
         for k, name in enumerate(reversed(ends)):
             rows[name] = (bottom - k * room - height / 2, height)
         return rows

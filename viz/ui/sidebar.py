@@ -1,16 +1,9 @@
-"""The sidebar: what is read, by which cell. Every widget is a view of the scene.
-
-A widget's value is set from the scene before the widget is made; when the visitor changes it, a pure function
-makes the next scene. Limits of widgets hold in the browser only, so those functions check again.
-"""
+"""The sidebar: what is read, by which cell. Every widget is a view of the scene (`widgets.py`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
-from models import CELLS
 from models.experiment import SEEDS, UNITS, trained, unknown
 from models.lessons import lessons
 from models.text import MODES
@@ -19,17 +12,16 @@ from models.weights import Model
 from .. import scene as scenes
 from ..scene import Scene
 from ..text import languages, say
-from . import notice, state
+from . import cell, notice, state, widgets
 
 
 def draw() -> None:
     scene = state.current()
     with st.sidebar:
         _head(scene)
-        _choose("lesson", scene.experiment.lesson, tuple(lessons()), _lesson_title, scenes.choose_lesson)
-        st.caption(say(scene.view.lang, scene.lesson.sentence))
-        _choose("cell", scene.experiment.cell, tuple(CELLS), _cell_title, scenes.choose_cell)
+        _lesson(scene)
         _text(scene)
+        cell.draw(scene)
         model = trained(scene.experiment)
         if model is None:
             _sizes(scene)
@@ -41,45 +33,28 @@ def _head(scene: Scene) -> None:
     lang = scene.view.lang
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(say(lang, "app.title"), anchor=False, width="content")
-        _show("lang", lang)
+        widgets.show("lang", lang)
         st.segmented_control(
             say(lang, "sidebar.language"),
             tuple(languages()),
             required=True,
             format_func=languages().__getitem__,
             key="lang",
-            on_change=_changed,
+            on_change=widgets.changed,
             args=("lang", scenes.choose_language),
             label_visibility="collapsed",
         )
 
 
-def _choose(
-    key: str,
-    value: str,
-    options: tuple[str, ...],
-    title: Callable[[str, str], str],
-    transition: Callable[[Scene, str], Scene],
-) -> None:
-    lang = state.current().view.lang
-    _show(key, value, worded=True)
-    st.selectbox(
-        say(lang, f"sidebar.{key}"),
-        options,
-        format_func=lambda option: title(lang, option),
-        key=key,
-        on_change=_changed,
-        args=(key, transition),
-    )
+def _lesson(scene: Scene) -> None:
+    lang, lesson = scene.view.lang, scene.experiment.lesson
+    label = say(lang, "sidebar.lesson")
+    widgets.menu("lesson", label, lesson, tuple(lessons()), _lesson_title, scenes.choose_lesson)
+    st.caption(say(lang, scene.lesson.sentence))
 
 
 def _lesson_title(lang: str, key: str) -> str:
     return say(lang, lessons()[key].title)
-
-
-def _cell_title(lang: str, key: str) -> str:
-    spec = CELLS[key]
-    return f"{say(lang, spec.title)} · {spec.year}"
 
 
 def _mode_title(lang: str, mode: str) -> str:
@@ -88,13 +63,13 @@ def _mode_title(lang: str, mode: str) -> str:
 
 def _text(scene: Scene) -> None:
     lang = scene.view.lang
-    _show("text", scene.experiment.text)
+    widgets.show("text", scene.experiment.text)
     st.text_area(
         say(lang, "sidebar.text"),
         height=110,
         key="text",
         help=say(lang, "sidebar.text.help"),
-        on_change=_changed,
+        on_change=widgets.changed,
         args=("text", scenes.type_text),
     )
     strange = unknown(scene.experiment)
@@ -114,23 +89,23 @@ def _sizes(scene: Scene) -> None:
     lang = scene.view.lang
     experiment = scene.experiment
     if scene.lesson.task is None:
-        _choose("mode", experiment.mode, MODES, _mode_title, scenes.choose_mode)
-    _show("units", experiment.units)
+        widgets.menu("mode", say(lang, "sidebar.mode"), experiment.mode, MODES, _mode_title, scenes.choose_mode)
+    widgets.show("units", experiment.units)
     st.slider(
         say(lang, "sidebar.units"),
         *UNITS,
         key="units",
-        on_change=_changed,
+        on_change=widgets.changed,
         args=("units", scenes.choose_units),
     )
-    _show("seed", experiment.seed)
+    widgets.show("seed", experiment.seed)
     st.number_input(
         say(lang, "sidebar.seed"),
         *SEEDS,
         step=1,
         key="seed",
         help=say(lang, "sidebar.seed.help"),
-        on_change=_changed,
+        on_change=widgets.changed,
         args=("seed", scenes.choose_seed),
     )
 
@@ -151,24 +126,5 @@ def take(example: str) -> None:
     state.change(scenes.take_example(state.current(), example), moved=True)
 
 
-def _show(key: str, value: object, *, worded: bool = False) -> None:
-    """Make the widget show the scene's value.
-
-    What it shows already is not set again, which would take away what the visitor is typing; except for a menu
-    when the language has changed (`worded`): Streamlit knows its choice by the words of the old language.
-    """
-    reworded = worded and st.session_state.get("spoken") != state.current().view.lang
-    if reworded or st.session_state.get(key) != value:
-        st.session_state[key] = value
-
-
 def _take_chosen() -> None:
     take(st.session_state["example"])
-
-
-def _changed(key: str, transition: Callable[[Scene, object], Scene]) -> None:
-    """Another lesson opens at its own place; everything else leaves the clocks where they are."""
-    value = st.session_state[key]
-    before = state.current()
-    if value is not None and (after := transition(before, value)) != before:
-        state.change(after, moved=key == "lesson")
