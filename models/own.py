@@ -84,18 +84,23 @@ def cell(text: str) -> CellSpec:
 @cache
 def sources() -> Mapping[str, str]:
     """The text of every cell that the language has words for."""
-    found = {}
-    for key, spec in CELLS.items():
-        try:
-            found[key] = typed.source(spec)
-        except ValueError:
-            continue
-    return MappingProxyType(found)
+    return MappingProxyType({key: typed.source(spec) for key, spec in CELLS.items() if can_be_typed(spec)})
 
 
-def start(key: str) -> str:
-    """The cell whose text "your own cell" starts from: `key`, or the plainest if that one cannot be typed."""
-    return key if key in sources() else PLAINEST
+def can_be_typed(spec: CellSpec) -> bool:
+    """Whether "your own cell" can start from this one itself."""
+    try:
+        typed.source(spec)
+    except ValueError:
+        return False
+    return True
+
+
+def text_of(spec: CellSpec) -> str:
+    """What "your own cell" starts from: the text of a cell, or else of its usual form, or of the plainest cell."""
+    if can_be_typed(spec):
+        return typed.source(spec)
+    return sources()[spec.key if spec.key in sources() else PLAINEST]
 
 
 def closest(text: str) -> str | None:
@@ -111,6 +116,11 @@ def headed(text: str, heading: Callable[[str], str]) -> str:
     return re.sub(r"^# (.+)$", lambda match: f"# {heading(match[1])}", text, flags=re.MULTILINE)
 
 
+def is_known(text: str) -> bool:
+    """Whether a text says the same as that of a known cell, its headings left aside."""
+    return any(_definitions(text) == _definitions(known) for known in sources().values())
+
+
 def tidied(text: str) -> str:
     """The text as an experiment holds it: plain line ends, no space at the ends of lines, no empty lines around it.
 
@@ -124,5 +134,3 @@ def tidied(text: str) -> str:
 def _definitions(text: str) -> list[str]:
     return [line.strip() for line in text[:10_000].splitlines() if "=" in line]
 
-
-__all__ = ["EXAMPLES", "KEY", "cell", "closest", "headed", "sources", "start", "tidied"]

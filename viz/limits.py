@@ -61,10 +61,10 @@ def own(asked: str, cell: str, otherwise: str, notices: list[Notice]) -> str:
     try:
         typing.cell(typing.tidied(asked))
     except CellError as error:
-        used = typing.start(typing.closest(asked) or otherwise)
+        used = CELLS[typing.closest(asked) or otherwise]
         if asked.strip():
-            notices.append(Notice("notice.link.own", {"line": error.line, "used": CELLS[used].title}))
-        return typing.sources()[used]
+            notices.append(Notice("notice.link.own", {"line": error.line, "used": used.title}))
+        return typing.text_of(used)
     return typing.tidied(asked)
 
 

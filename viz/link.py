@@ -89,7 +89,7 @@ def from_link(
         _is(given, "update", "negated", ("", "own"), notices),
         _arrangement(given, notices),
         _elsewhere(given.get("elsewhere", ""), notices),
-        read_own(given.get("own", "")) if cell == own.KEY else "",
+        typed_in(link),
     )
     view = View(
         # A text of its own is read from its beginning, the lesson's from where the lesson opens.
@@ -103,6 +103,12 @@ def from_link(
     )
     scene, repairs = settle(Scene(experiment, view))
     return scene, (*notices, *repairs)
+
+
+def typed_in(link: str | Mapping[str, str]) -> str:
+    """The text of the visitor's own cell as it stands in a link, mistakes and all; "" where it is of another cell."""
+    given = _parameters(link)
+    return read_own(given.get("own", "")) if given.get("cell") == own.KEY else ""
 
 
 def write_own(text: str) -> str:

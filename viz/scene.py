@@ -87,7 +87,7 @@ def choose_cell(scene: Scene, cell: str) -> Scene:
     Your own cell starts from the text of the present one.
     """
     if cell == own.KEY != scene.experiment.cell:
-        text = own.sources()[own.start(scene.experiment.cell)]
+        text = own.text_of(definition(scene.experiment))
         return type_cell(scene, own.headed(text, lambda title: sentence(scene.view.lang, title)))
     if cell not in CELLS:
         return scene

@@ -2,7 +2,10 @@
 // the place (step, phase, selection), up to date. Parameters that are not a scene's (`embed`, …) are left alone.
 
 const PLACE = ["step", "phase", "sel"];
-const OURS = ["lesson", "cell", "text", "mode", "units", "seed", ...PLACE, "panel", "compare", "lang", "tweaks"];
+const CHOICES = ["own", "options", "update", "layers", "direction", "shown"];
+const LOOKS = ["grouping", "panel", "compare", "lang"];
+const OURS = ["lesson", "cell", ...CHOICES, "text", "mode", "units", "seed", ...PLACE, ...LOOKS, "tweaks", "elsewhere"];
+const READABLE = /%(2C|2F|3A|3B|3D|40|21|28|29|5B|5D|7E)/gi; // what URLSearchParams spells out and no address needs to
 
 export function createLink(store, navigate) {
   let scene = null; // the last link without its place, as Python wrote it
@@ -11,6 +14,7 @@ export function createLink(store, navigate) {
     const url = new URL(location.href);
     for (const name of OURS) url.searchParams.delete(name);
     for (const [name, value] of parameters) url.searchParams.append(name, value);
+    url.search = url.search.replace(READABLE, decodeURIComponent);
     if (url.href === location.href) return;
     // Streamlit keeps nothing of its own in history.state, but a later version may.
     if (push) history.pushState(history.state, "", url);

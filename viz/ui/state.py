@@ -11,9 +11,10 @@ import streamlit as st
 
 from models.experiment import Experiment
 from models.notice import Notice
+from models.own import tidied
 from models.tweaks import Tweaks
 
-from ..link import from_link
+from ..link import from_link, typed_in
 from ..scene import Scene
 from ..text import language
 from . import panels  # the module: panels ask for the scene too, and either may be imported first
@@ -36,6 +37,8 @@ def adopt(link: str | dict[str, str]) -> None:
     st.session_state["draft"] = None
     st.session_state["notices"] = notices
     st.session_state["epoch"] = epoch() + 1
+    asked = typed_in(link)
+    keep_typed(asked if asked.strip() and tidied(asked) != scene.experiment.own else None)
 
 
 def panel_keys() -> tuple[str, ...]:
@@ -73,6 +76,17 @@ def shown() -> Experiment:
     """What the stage shows: the scene's experiment, or that of the slider in hand."""
     experiment, tweaks = current().experiment, st.session_state.get("draft")
     return experiment if tweaks is None else replace(experiment, tweaks=tweaks)
+
+
+def keep_typed(text: str | None) -> None:
+    """Keep what stands in the editor and is no cell, for as long as the scene's own cell stays the one that it is."""
+    st.session_state["typed"] = None if text is None else (text, current().experiment.own)
+
+
+def typed() -> str | None:
+    """What stands in the editor, where that is no cell."""
+    text, beside = st.session_state.get("typed") or (None, None)
+    return text if beside == current().experiment.own else None
 
 
 def epoch() -> int:

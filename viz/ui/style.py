@@ -12,6 +12,15 @@ ICON = FOLDER / "icon.svg"
 CSS = """
 <style>
 [data-testid="stMainBlockContainer"] { padding-left: 1.5rem; padding-right: 1.5rem; }
+/* A typed cell is read like a program, and needs the width of its lines. */
+.st-key-own textarea {
+  font-family: "Source Code Pro", monospace;
+  font-size: 0.8125rem;
+  line-height: 1.55;
+}
+@media (min-width: 900px) {
+  [data-testid="stSidebar"][data-collapsed="false"]:has(.st-key-own) { min-width: 25.5rem; }
+}
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: 0.75rem; padding-right: 0.75rem; }
 }
