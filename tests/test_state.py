@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models import CELLS
-from models.experiment import LONGEST, SEEDS, UNITS, Experiment, run, sizes
+from models.arrangement import DIRECTIONS, STACKABLE, Arrangement, Place
+from models.experiment import LONGEST, SEEDS, UNITS, Experiment, output_names, run, sizes, trained
 from models.lessons import FIRST, lessons
 from models.text import MODES
 from models.tweaks import GAIN, Tweaks
@@ -30,15 +31,25 @@ parameter = st.sampled_from(["W_xf", "W_hf", "b_f", "W_xh", "W_hh", "w_cf", "b_h
 entries = st.dictionaries(st.tuples(parameter, st.integers(-2, 20), st.integers(-2, 20)), number, max_size=3)
 tweaks = st.builds(Tweaks, pairs, pairs, pairs, pairs, entries)
 anything = st.text(max_size=30)
+offered = sorted(
+    {(option.name, choice) for s in CELLS.values() for option in s.options for choice in option.choices}, key=repr
+)
+options = st.lists(st.sampled_from(offered) | st.tuples(anything, anything), max_size=3).map(tuple)
+places = st.builds(Place, st.integers(-1, 3), st.sampled_from(DIRECTIONS) | anything)
+arrangements = st.builds(Arrangement, st.integers(-1, 3), st.booleans(), places)
 experiments = st.builds(
     Experiment,
     st.sampled_from(list(lessons())) | anything,
-    st.sampled_from(list(CELLS)) | anything,
+    st.sampled_from(list(CELLS)) | st.sampled_from(STACKABLE) | anything,
     st.text(max_size=60),
     st.sampled_from(MODES) | anything,
     whole,
     whole,
     tweaks,
+    options,
+    st.booleans(),
+    st.just(Arrangement()) | arrangements,
+    st.lists(st.tuples(places, tweaks), max_size=3).map(tuple),
 )
 views = st.builds(
     View,
@@ -47,9 +58,12 @@ views = st.builds(
     st.none() | st.tuples(quantity | anything, whole, whole),
     st.just(""),
     st.sampled_from(list(languages())) | anything,
+    grouping=st.sampled_from(["", "six", "d2l", "three", "four"]) | anything,
 )
 asked = st.builds(Scene, experiments, views)
-values = st.text(max_size=40) | st.sampled_from(["1", "-1", "1e9", "nan", "b.f:1", "w.W_xf.1.1:2", "f.1.1", "zh"])
+values = st.text(max_size=40) | st.sampled_from(
+    ["1", "-1", "1e9", "nan", "b.f:1", "w.W_xf.1.1:2", "f.1.1", "zh", "2.backward", "hidden:relu"]
+)
 
 
 def exists(scene: Scene) -> None:
@@ -57,10 +71,11 @@ def exists(scene: Scene) -> None:
     experiment, view = scene.experiment, scene.view
     assert settle(scene) == (scene, ())
     steps, _, units = sizes(experiment)
-    assert 1 <= view.step <= max(steps, 1) and view.phase in {p.id for p in CELLS[experiment.cell].phases}
+    assert 1 <= view.step <= max(steps, 1) and view.phase in {p.id for p in scene.spec.phases}
     if view.selection is not None:
         name, unit, step = view.selection
-        assert name in CELLS[experiment.cell].quantities and 1 <= unit <= units and 1 <= step <= steps
+        widths = {"H": units, "Q": len(output_names(experiment))}
+        assert 1 <= unit <= widths[scene.spec.quantities[name].width] and 1 <= step <= steps
 
 
 @seldom
@@ -73,6 +88,13 @@ def test_a_scene_goes_round_through_its_link(given_scene: Scene) -> None:
     assert to_link(again) == to_link(scene)
     assert run(again.experiment).digest == run(scene.experiment).digest
     assert (again.experiment.tweaks, again.view) == (scene.experiment.tweaks, scene.view)
+    assert again.experiment == replace(scene.experiment, **unwritten(scene.experiment, again.experiment))
+
+
+def unwritten(scene: Experiment, again: Experiment) -> dict[str, object]:
+    """What trained weights decide, which no link holds."""
+    names = ("mode", "units", "seed") if trained(scene) is not None else ()
+    return {name: getattr(again, name) for name in names}
 
 
 @often
@@ -124,6 +146,18 @@ def test_a_link_that_was_damaged_is_repaired(given_scene: Scene, at: int, with_:
         ("tweaks", "b.f:nan"),
         ("tweaks", "w.W_xf.1.9:1"),
         ("tweaks", "nonsense"),
+        ("options", "p_o:off"),
+        ("options", "nonsense"),
+        ("update", "negated"),
+        ("update", "maybe"),
+        ("layers", "3"),
+        ("layers", "many"),
+        ("direction", "sideways"),
+        ("shown", "1.backward"),  # there is one direction only
+        ("shown", "first"),
+        ("grouping", "seven"),
+        ("elsewhere", "2.forward@b.f:1"),
+        ("elsewhere", "nonsense"),
     ],
 )
 def test_every_repair_is_told(name: str, value: str) -> None:
@@ -149,6 +183,20 @@ def test_nothing_is_told_about_a_link_that_is_fine() -> None:
     scene, notices = from_link(link)
     assert notices == ()
     assert parse_qs(to_link(scene)).items() >= {k: [v] for k, v in link.items() if k in NAMES}.items()
+
+
+def test_choices_of_the_cell_are_in_the_link() -> None:
+    for link in (
+        {"cell": "rnn_output", "options": "hidden:relu,output:identity"},
+        {"cell": "clockwork", "options": "first:0,periods:1.3.9"},
+        {"cell": "gru_takes_new", "update": "negated"},
+        {"cell": "lstm", "grouping": "six", "phase": "hidden"},
+        {"cell": "lstm", "layers": "2", "direction": "both", "shown": "2.backward", "tweaks": "b.f:1"},
+        {"cell": "gru", "direction": "both", "elsewhere": "1.backward@b.z:1.5,w.W_xz.1.1:2"},
+    ):
+        scene, notices = from_link({"lesson": "free", "text": "one two three"} | link)
+        assert notices == ()
+        assert parse_qs(to_link(scene)).items() >= {name: [value] for name, value in link.items()}.items()
 
 
 def test_a_bare_address_opens_the_first_lesson() -> None:
