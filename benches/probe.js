@@ -79,5 +79,16 @@ window.probe = (() => {
     };
   };
 
-  return { first, change, count };
+  // A finger on the slider `testid`, to and fro, sixty positions a second however busy the page is.
+  const sweep = (testid) => {
+    const slider = find(trees(document), `[data-testid="${testid}"]`)[0];
+    const begin = performance.now();
+    const timer = setInterval(() => {
+      slider.value = 0.9 * slider.max * Math.sin((performance.now() - begin) / 300);
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+    }, 1000 / 60);
+    probe.release = () => clearInterval(timer);
+  };
+
+  return { first, change, count, sweep };
 })();

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -97,17 +96,14 @@ def slider_to_picture(page: Page, site: Site, number: int) -> float:
 
 
 def drag(page: Page, site: Site) -> float:
-    """New pictures a second while the mouse sweeps the slider to and fro."""
-    finger = Finger(page, track(page, site))
-    finger.move(0.5)
-    page.mouse.down()
-    time.sleep(0.3)
+    """New pictures a second while the slider is swept to and fro."""
+    track(page, site).focus()
+    page.evaluate("probe.sweep('tweak-bias-f')")
+    page.wait_for_timeout(500)
     page.evaluate("probe.count()")
-    begin = time.monotonic()
-    while (past := time.monotonic() - begin) < DRAG_SECONDS:
-        finger.move(0.5 + 0.45 * math.sin(2 * math.pi * past / 2))
+    page.wait_for_timeout(DRAG_SECONDS * 1000)
     tally = page.evaluate("probe.stop()")
-    page.mouse.up()
+    page.evaluate("probe.release()")
     return 1e3 * tally["runs"] / tally["milliseconds"]
 
 
