@@ -7,6 +7,7 @@ stands in `tokens` and nowhere else: Plotly would read markup in it. `assets/pla
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -19,11 +20,12 @@ from .theme import SIZE, THEMES
 
 Array = np.ndarray
 Json = Any  # what JSON can hold
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a legend: words, or a symbol in MathML. `dash`: "solid", "dash", "dot" or "box"."""
+    """One entry of a legend: words, or a symbol in MathML. `dash`: "solid", "dash", "dot", "dashdot" or "box"."""
 
     text: str
     colour: str
@@ -96,7 +98,9 @@ def pack(make: Callable[[str], Chart], plotly: str, roles: tuple[str, ...] = ())
         "colours": {theme: themes.colours(theme, roles) for theme in THEMES},
         "plotly": plotly,
     }
-    return write({**message, **fields}).encode()
+    text = write({**message, **fields})
+    run = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()  # the chart carries it once it is drawn
+    return f'{{"run":"{run}",{text[1:]}'.encode()
 
 
 def numbers(values: Array) -> dict[str, str]:
@@ -143,15 +147,35 @@ def value_axis(theme: str, logarithmic: bool, values: list[Array], *, zero: bool
     if not logarithmic:
         return axis | {"range": [0 if zero else float(known.min(initial=high)), 1.08 * high]}
     low = max(float(known.min(initial=high)), high * 1e-12)
-    ends = np.log10(low), np.log10(high)
+    ends = float(np.log10(low)), float(np.log10(high))
     room = max(0.08 * (ends[1] - ends[0]), 0.12)
-    decades = int(np.ceil((ends[1] - ends[0] + 2 * room) / 4))
-    return axis | {
-        "type": "log",
-        "range": [ends[0] - room, ends[1] + room],
-        "exponentformat": "power",
-        "dtick": decades if decades > 1 or ends[1] - ends[0] > 1.2 else "D2",
-    }
+    shown = ends[0] - room, ends[1] + room
+    ticks = _ticks(*shown)
+    words = {"tickvals": ticks, "ticktext": [power(tick) for tick in ticks]}
+    return axis | {"type": "log", "range": shown} | words
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Three to six easily said numbers between two powers of ten, both given as exponents."""
+    decades = range(int(np.ceil(low)), int(np.floor(high)) + 1)
+    for factors in ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0)):
+        found = [factor * 10.0**k for k in range(int(np.floor(low)), int(np.ceil(high)) + 1) for factor in factors]
+        found = [tick for tick in found if low <= np.log10(tick) <= high]
+        if len(found) >= 3:
+            break
+    if len(decades) > 6:
+        return [10.0**k for k in decades if k % -(-len(decades) // 5) == 0]
+    return found
+
+
+def power(value: float) -> str:
+    """A tick of a logarithmic axis: 0.02, 1, 300, and 10⁻⁶ beyond."""
+    exponent = round(float(np.log10(value)), 9)
+    if -3 <= exponent <= 3:
+        return f"{value:g}"
+    digits = value / 10.0 ** np.floor(exponent)
+    raised = str(int(np.floor(exponent))).translate(RAISED)
+    return f"10{raised}" if round(digits, 6) == 1 else f"{digits:g} × 10{raised}"
 
 
 def line(y: Array, colour: str, axis: int, hover: str, **settings: Json) -> dict[str, Json]:

@@ -1,7 +1,7 @@
 // A chart of the workbench: a Plotly figure that Python described for both themes, with its words around it as plain
 // elements. Rows lie above each other and share one time axis, which lines up with the stage's columns where it can.
 //
-// The message is JSON: { label, rows, data, layout, dark, columns, tokens, marked, clickable, side, plotly, colours }.
+// The message is JSON: { run, label, rows, data, layout, dark, columns, tokens, marked, clickable, side, plotly, colours }.
 // `dark` lists what differs in the dark theme as [path, value]; rows[k] belongs to the k-th y axis.
 
 import { el, mark, math, stylesheet } from "./dom.js";
@@ -10,7 +10,7 @@ import { loadPlotly } from "./plotly.js";
 
 const LABEL = { wide: 178, middle: 132, phone: 46 };
 const TOKENS = 30; // px above the rows
-const HEAD = 26; // px above a row whose words do not stand beside it
+const HEAD = 30; // px above a row whose words do not stand beside it
 const GAP = 9;
 const RIGHT = 10;
 
@@ -95,13 +95,17 @@ function createChart(host) {
 
     const figure = theme === "dark" ? patched(message, message.dark) : message;
     const above = message.tokens ? TOKENS : 0;
-    const head = beside ? 0 : HEAD;
+    const captions = figure.rows.map((row) => caption(row));
+    words.replaceChildren(...captions);
+    const heads = beside ? captions.map(() => 0) : headHeights(captions, layout === "phone" || !message.side ? 0 : margin.left);
     let top = above;
-    const places = figure.rows.map((row) => {
-      const place = { row, top: top + (row.title || row.legend.length ? head : 0), height: row.height };
-      top = place.top + row.height + GAP;
+    const places = figure.rows.map(({ height }, k) => {
+      const place = { top: top + heads[k], height };
+      top = place.top + height + GAP;
       return place;
     });
+    if (beside) captions.forEach((node, k) => stand(node, figure.rows[k], places[k], margin));
+    else captions.forEach((node, k) => (node.style.top = `${places[k].top - heads[k]}px`));
     const bottom = figure.layout.margin?.b ?? 0;
     const height = top - GAP + bottom;
     const inner = box.width - margin.left - margin.right;
@@ -128,7 +132,6 @@ function createChart(host) {
       { displayModeBar: false, showSendToCloud: false, displaylogo: false, doubleClick: false, scrollZoom: false },
     );
     root.style.height = `${height}px`;
-    words.replaceChildren(...places.map((place) => caption(place, margin, head, layout)));
     const column = message.columns ? inner / message.columns : 0;
     placeTokens(margin, column, inner);
     mark(frame, "hidden", !message.marked);
@@ -141,8 +144,8 @@ function createChart(host) {
     mark(root, "data-drawn", message.run);
   }
 
-  /** The words of one row: beside it, or in a line above it. */
-  function caption({ row, top, height }, margin, head, layout) {
+  /** The words of one row. */
+  function caption(row) {
     const symbol = row.symbol ? math(row.symbol, { class: "sg-figure-symbol" }) : null;
     const title = el("span", { class: "sg-figure-title" }, row.title);
     const legend = row.legend.map(({ text, symbol: letter, colour, dash }) =>
@@ -162,10 +165,19 @@ function createChart(host) {
           el("span", {}, row.scale.high),
         )
       : null;
-    const style = head
-      ? `top:${top - HEAD}px;height:${HEAD}px;left:${layout === "phone" || !message.side ? 0 : margin.left}px;right:0`
-      : `top:${top}px;height:${height}px;left:0;width:${margin.left - (row.ticks ? 52 : 14)}px`;
-    return el("div", { class: "sg-figure-caption", style }, el("span", { class: "sg-figure-name" }, title, symbol), ...legend, scale);
+    return el("div", { class: "sg-figure-caption" }, el("span", { class: "sg-figure-name" }, title, symbol), ...legend, scale);
+  }
+
+  /** Beside its row. */
+  function stand(node, row, { top, height }, margin) {
+    Object.assign(node.style, { top: `${top}px`, height: `${height}px`, left: 0, width: `${margin.left - (row.ticks ? 52 : 14)}px` });
+    mark(node, "data-tight", node.scrollHeight > height + 1);
+  }
+
+  /** Above its row: as many lines as the words need. */
+  function headHeights(captions, left) {
+    captions.forEach((node) => Object.assign(node.style, { left: `${left}px`, right: 0, minHeight: `${HEAD}px` }));
+    return captions.map((node) => (node.textContent || node.childElementCount > 1 ? node.offsetHeight : 0));
   }
 
   /** One token above each column; those that find no room are left out at even distances. */

@@ -5,9 +5,9 @@ A panel is one file here that defines a `PANEL`, and one line in the list below:
 
 from __future__ import annotations
 
-from . import compare, data, memory, why
+from . import compare, data, gradient, memory, why
 from .panel import Panel
 
-PANELS: tuple[Panel, ...] = (why.PANEL, memory.PANEL, compare.PANEL, data.PANEL)
+PANELS: tuple[Panel, ...] = (why.PANEL, memory.PANEL, gradient.PANEL, compare.PANEL, data.PANEL)
 
 __all__ = ["PANELS", "Panel"]
