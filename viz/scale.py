@@ -10,6 +10,7 @@ import numpy as np
 from models.spec import CellSpec, Quantity
 
 Range = tuple[float, float]
+DRAWABLE = float(np.finfo(np.float32).max)  # the stage is sent float32
 STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # ends that are easy to say
 
 
@@ -48,9 +49,9 @@ def _range(quantity: Quantity, values: np.ndarray | None) -> Range:
 
 
 def _largest(values: np.ndarray) -> float:
-    """The largest finite distance from 0."""
-    finite = np.abs(values[np.isfinite(values)])
-    return float(finite.max(initial=0.0))
+    """The largest distance from 0 of what can be drawn: what is neither infinite nor beyond float32."""
+    distances = np.abs(values)
+    return float(distances[distances <= DRAWABLE].max(initial=0.0))
 
 
 def rounder(number: float) -> float:

@@ -6,6 +6,7 @@ import { el, mark } from "./dom.js";
 import { terms, numbers } from "./evaluate.js";
 import { clip, compose, letters, symbol } from "./formula.js";
 import { fixed, rounder, short, signed } from "./format.js";
+import { clamp } from "./store.js";
 
 const NEUTRAL = "color-mix(in srgb, var(--sg-text) 42%, var(--sg-paper))"; // a bias belongs to no role
 
@@ -54,7 +55,8 @@ export function createBars(store) {
 
   function draw(focus, parts) {
     const total = rowsOf(parts) > parts.list.length; // a sum of several is shown below them
-    const largest = Math.max(...parts.list.map((term) => Math.abs(term.value)), total ? Math.abs(parts.sum) : 0, 0.5);
+    const sizes = [...parts.list.map((term) => term.value), total ? parts.sum : 0].map(Math.abs).filter(Number.isFinite);
+    const largest = Math.max(...sizes, 0.5);
     const end = Math.max(reach.get(focus.q) ?? 0, rounder(largest));
     reach.set(focus.q, end);
     low.textContent = short(-end);
@@ -71,8 +73,9 @@ export function createBars(store) {
       compose(label, store.text(key), values);
       value.textContent = term?.kind === "factor" ? fixed(amount, 2) : signed(amount, 2);
       mark(item, "class", `sg-term${isTotal ? " sg-term-total" : ""}`);
-      fill.style.setProperty("--from", `${50 + (50 * Math.min(0, amount)) / end}%`);
-      fill.style.setProperty("--length", `${(50 * Math.abs(amount)) / end}%`);
+      const drawn = Number.isNaN(amount) ? 0 : clamp(amount, -end, end); // beyond all numbers is a whole bar
+      fill.style.setProperty("--from", `${50 + (50 * Math.min(0, drawn)) / end}%`);
+      fill.style.setProperty("--length", `${(50 * Math.abs(drawn)) / end}%`);
       fill.style.setProperty("--colour", colour);
     }
   }

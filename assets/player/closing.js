@@ -85,7 +85,8 @@ function state(store, run, q, { step, unit, strong }, common) {
     const written = parts.filter((part) => part !== kept[0]);
     const amount = (group) => {
       const total = group.reduce((sum, [sign, node]) => sum + sign * evaluate(run, node, step, unit), 0);
-      return strong(signed(total), store.quantity(quantitiesIn(group[0][1]).at(-1).name).role);
+      const source = quantitiesIn(group[0][1]).at(-1); // none where only the token is written
+      return strong(signed(total), source ? store.quantity(source.name).role : "x");
     };
     return { key: "so.moves", values: { ...values, kept: amount(kept), written: amount(written) } };
   }

@@ -20,7 +20,7 @@ const OPERATORS = {
   "+": (values) => values.reduce((a, b) => a + b, 0),
   "-": ([a, b]) => a - b,
   "*": (values) => values.reduce((a, b) => a * b, 1),
-  "/": ([a, b]) => a / b,
+  "/": ([a, b]) => (b === 0 ? 0 : a / b), // as the engine has it: what weighs nothing has no share
   neg: ([a]) => -a,
   max: (values) => Math.max(...values),
 };
@@ -29,13 +29,29 @@ const OPERATORS = {
 export function numbers(data, which = "now") {
   const { expressions } = data.static;
   const get = (name) => data.array(name);
+  const rows = new Map(); // node -> {step, values}: a matrix asks for all units, and so does the matrix behind it
   return {
     expressions,
+    /** All units of a node at a step, computed once. */
+    row(node, step, width) {
+      const known = rows.get(node);
+      if (known?.step === step) return known.values;
+      const values = Array.from({ length: width }, (_, k) => evaluate(this, node, step, k));
+      rows.set(node, { step, values });
+      return values;
+    },
     /** Value of quantity q; step 0 is the initial state, zero where the cell was given none. */
     value(q, step, unit) {
       if (step < 1) return get(`initial/${q}`)?.[unit] ?? 0;
       const array = get(`${which}/${q}`) ?? get(`base/${q}`);
       return array[(step - 1) * array.cols + unit];
+    },
+    /** How many units a node has: as many columns as its first parameter, or as its first quantity. */
+    widthOf(node) {
+      const parameter = parametersIn(node)[0];
+      if (parameter !== undefined) return this.parameter(parameter).cols;
+      const [quantity] = quantitiesIn(node);
+      return (get(`${which}/${quantity.name}`) ?? get(`base/${quantity.name}`)).cols;
     },
     /** A parameter as it works in this run: matrices (rows, cols) row-major, vectors flat. */
     parameter: (name) => (which === "now" && get(`changed/${name}`)) || get(`w/${name}`),
@@ -63,8 +79,9 @@ export function evaluate(run, node, step, unit) {
     case "@": {
       const weights = run.parameter(rest[1]);
       if (!weights) return evaluate(run, rest[0], step, unit); // a projection that equal sizes make needless
+      const values = run.row(rest[0], step, weights.rows);
       let sum = 0;
-      for (let k = 0; k < weights.rows; k++) sum += evaluate(run, rest[0], step, k) * weights[k * weights.cols + unit];
+      for (let k = 0; k < weights.rows; k++) sum += values[k] * weights[k * weights.cols + unit];
       return sum;
     }
   }
@@ -76,8 +93,7 @@ export function evaluate(run, node, step, unit) {
 
 /** The one operation that looks at all units. */
 function softmax(run, node, step, unit) {
-  const parameter = run.parameter(parametersIn(node)[0]);
-  const values = Array.from({ length: parameter.cols }, (_, k) => evaluate(run, node, step, k));
+  const values = run.row(node, step, run.widthOf(node));
   const largest = Math.max(...values);
   return Math.exp(values[unit] - largest) / values.reduce((sum, value) => sum + Math.exp(value - largest), 0);
 }

@@ -1,8 +1,11 @@
 // Numbers as people read them: a real minus sign, a fixed number of digits, no "-0.00".
 
+const HUGE = 1e6; // from here on digits behind the point mean nothing, and those before it take too much room
+
 /** `fixed(-0.12345, 4)` is "−0.1235". */
 export function fixed(value, digits = 4) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
+  if (Math.abs(value) >= HUGE) return value.toExponential(2).replace("e+", "e").replace(/^-/, "−"); // 1.23e9
   const text = Math.abs(value).toFixed(digits);
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
@@ -20,7 +23,7 @@ export function percent(value) {
 
 /** The shortest exact-looking form of a scale's end: 1, −1, 0.25, 3. */
 export function short(value) {
-  return fixed(value, 2).replace(/\.?0+$/, "");
+  return fixed(value, 2).replace(/\.?0+(?=e|$)/, "");
 }
 
 /** The next rounder number at or above a positive one: 1, 2, 2.5 or 5 times a power of ten. */

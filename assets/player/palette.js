@@ -18,8 +18,9 @@ export function colourOf(store, q, value) {
   return colourIn(scaleOf(store, q), value);
 }
 
-/** CSS colour of a value on a scale. */
+/** CSS colour of a value on a scale; none for what is no number, as in the heatmaps. */
 export function colourIn({ stops, low, high }, value) {
+  if (!Number.isFinite(value)) return "transparent";
   return between(stops, (value - low) / (high - low));
 }
 
