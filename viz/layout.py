@@ -85,14 +85,13 @@ class Layout:
     def leaving(self) -> list[str]:
         """States, and quantities that nothing in the step reads: they are handed on at the right.
 
-        A gate that the next step reads (full gate recurrence) stays where it is: its strip stands on its layer.
+        A gate or candidate that only the next step reads (full gate recurrence), or nothing at all, stays where it
+        is: its strip stands on its layer. Unless there is nothing else to hand on.
         """
         read = {n.name for q in self.spec.quantities.values() for n in q.expr.walk() if n.op == "quantity"}
-        gates = ("gate", "candidate")
-        return [
-            name for name in self.drawn
-            if name not in read or (name in self.spec.states and self.spec.quantities[name].kind not in gates)
-        ]  # fmt: skip
+        found = [name for name in self.drawn if name not in read or name in self.spec.states]
+        others = [name for name in found if self.spec.quantities[name].kind not in ("gate", "candidate")]
+        return others or found
 
 
 def place(spec: CellSpec) -> Layout:

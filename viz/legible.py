@@ -7,7 +7,7 @@ this says no, `crossbar.py` draws what fits any cell.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from models.algebra import Node
@@ -30,7 +30,9 @@ def is_legible(layout: Layout, picture: Mapping[str, Any], wires: Sequence[Wire]
         and all(is_within(one, picture["width"], picture["height"]) for one in boxes)
         and not (strips_of(layout.spec, layout.below) - {(i["q"], i["lag"]) for i in items if i["kind"] == "strip"})
         and all(is_within(extent(wire), picture["width"], picture["height"]) for wire in wires)
+        and not any(crosses(wire, box(item)) for wire in wires for item in items if item["kind"] == "strip")
         and not unwired(layout, wires)
+        and not any(is_loose(wire, wires, boxes) for wire in wires)
     )
 
 
@@ -55,6 +57,16 @@ def is_within(one: Box, width: float, height: float) -> bool:
 def extent(wire: Wire) -> Box:
     xs, ys = zip(*wire.points, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def crosses(wire: Wire, strip: Box) -> bool:
+    """Whether a wire runs through a strip that it neither starts from nor leads to."""
+    left, top, right, bottom = strip
+    inside = (left + TOUCH, top + TOUCH, right - TOUCH, bottom - TOUCH)
+    if any(left <= x <= right and top <= y <= bottom for x, y in (wire.points[0], wire.points[-1])):
+        return False
+    segments = pairwise(wire.points)
+    return any(overlap((min(a, c), min(b, d), max(a, c) + 1, max(b, d) + 1), inside) for (a, b), (c, d) in segments)
 
 
 def strips_of(spec: CellSpec, below: Sequence[str]) -> set[tuple[str, int]]:
@@ -83,7 +95,24 @@ def unwired(layout: Layout, wires: Sequence[Wire]) -> set[tuple[str, str]]:
                 continue
             if not any(name in lit.get(net, ()) for net in nets):
                 missing.add((f"{node.name}{'[t-1]' * (node.op == 'previous')}", name))
+    for node in layout.y:  # a part of a definition that stands by itself hands its value on
+        if node not in layout.named and str(id(node)) not in lit:
+            missing.add((node.op, layout.owner[node]))
     return missing
+
+
+def is_loose(wire: Wire, wires: Sequence[Wire], boxes: Sequence[Box]) -> bool:
+    """Whether a wire begins in the air: neither at a box nor on another wire that carries the same value."""
+    x, y = wire.points[0]
+    if any(left - 1 <= x <= right + 1 and top - 1 <= y <= bottom + 1 for left, top, right, bottom in boxes):
+        return False
+    for other in wires:
+        if other is wire or other.net.split()[-1] != wire.net.split()[-1]:
+            continue
+        for (a, b), (c, d) in pairwise(other.points):
+            if min(a, c) - 1 <= x <= max(a, c) + 1 and min(b, d) - 1 <= y <= max(b, d) + 1:
+                return False
+    return True
 
 
 def _own(layout: Layout, node: Node, name: str) -> Iterator[Node]:
