@@ -59,13 +59,14 @@ h = o * tanh(c)""",
 z = sigmoid(x W_xz + h W_hz + b_z)
 
 # Candidate
-h~ = tanh(x W_xh + h W_hh + s W_sh + b_h)
+c~ = tanh(x W_xc + h W_hc + b_c)
 
 # Mix old and new
-h = z * h + (1 - z) * h~
+c = z * c + (1 - z) * c~
 
-# Slow memory
-s = 0.9 * s + 0.1 * h""",
+# Output gate and hidden state
+o = sigmoid(x W_xo + h W_ho + b_o)
+h = o * tanh(c)""",
     }
 )
 

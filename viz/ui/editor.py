@@ -66,7 +66,7 @@ def draw(scene: Scene) -> None:
 def _buttons(scene: Scene) -> None:
     lang = scene.view.lang
     with st.container(horizontal=True, gap="small"):
-        st.button(say(lang, "own.apply"), key="own-apply", icon=":material/draw:", type="primary")
+        st.button(say(lang, "own.apply"), key="own-apply", type="primary")
         options = (*own.EXAMPLES, *([BACK] if _origin(scene) else []))
         st.menu_button(
             say(lang, "own.start"),
