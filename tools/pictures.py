@@ -11,11 +11,11 @@ from tools import live
 FOLDER = live.ROOT / "assets" / "pictures"
 DESK = {"width": 1920, "height": 1080}
 Params = dict[str, str | int]
-REVIEW: Params = {"lesson": "review", "step": 6}
+REVIEW: Params = {"lesson": "review", "step": 11}
 FREE: Params = {"lesson": "free", "text": "我在法国长大，所以我会说法语", "step": 4}
 # name -> link parameters, theme
 PICTURES: dict[str, tuple[Params, str]] = {
-    "stage": (REVIEW | {"cell": "lstm", "phase": "cell", "lang": "en"}, "light"),
+    "stage": (REVIEW | {"cell": "lstm", "phase": "output", "lang": "en"}, "light"),
     "stage-dark": (REVIEW | {"cell": "gru", "phase": "mix", "lang": "en"}, "dark"),
     "stage-zh": (FREE | {"cell": "lstm", "phase": "forget", "lang": "zh"}, "light"),
 }
