@@ -72,7 +72,7 @@ def test_the_picture_of_a_gradient(key: str, lang: str, theme: str) -> None:
             shown = [name for name, quantity in spec.quantities.items() if quantity.clock is None]
             assert len(maps) == len(shown) + len(found.retained)
             for name, one in zip(shown, maps[len(found.retained) :], strict=True):
-                told = array(one["customdata"])
+                told = array(one["customdata" if logarithmic and not values else "z"])
                 expected = trace[name] if values else found.flow.gradients[name]
                 np.testing.assert_allclose(told, expected.T, rtol=1e-5, atol=1e-12, err_msg=name)
     assert drawn.marked == 5 and drawn.columns == T
@@ -100,6 +100,12 @@ def test_many_units_have_fewer_gains() -> None:
     found, counted = gradient.gains_before(trace_of("depth_gated", T=20, H=64), 18)
     assert 0 < counted < 18
     assert np.isfinite(found[18 - counted : 18]).all() and np.isnan(found[: 18 - counted]).all()
+
+
+def test_large_heatmaps_are_sent_once() -> None:
+    found = gradient.compute(trace_of("rnn", T=300, H=100), Unit("h", 300, 1))
+    drawn = gradient.picture(found, ["a"] * 300, "en", "light")
+    assert not any("customdata" in trace for trace in drawn.data)
 
 
 def test_what_is_zero_but_for_rounding_has_no_curve() -> None:

@@ -34,8 +34,9 @@ CURVES, LINE, GAINS = 150, 23, 96  # px: the curves at least, each entry of thei
 ROW = (44, 84)  # least and greatest height of a heatmap, px
 UNIT = 7  # px of a heatmap for each unit
 DECADES = (2.0, 8.0)  # powers of ten that the colours of a logarithmic heatmap span, at least and at most
+TOLD = 20_000  # numbers: a larger heatmap tells only where the pointer is, not the number behind its colour
 NOISE = 1e-13  # of the largest: a gradient that is 0 but for rounding, such as that of the sLSTM's m
-WORK = 1.2e8  # Σ steps · states³: what the norms of that many Jacobians may cost, about 0.1 s
+WORK = 6e7  # Σ steps · states³: what the norms of that many Jacobians may cost, about 0.1 s
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,20 +187,25 @@ class _Picture:
         if values:
             array = self.found.trace[name]
             low, high = ranges_of(self.spec, {name: array})[name]
-            hover = f"{label}: %{{customdata:.4f}}<br>{self.say('hover.place')}"
+            hover = f"{label}: %{{z:.4f}}<br>{self.say('hover.place')}"
             ends = (_end(low), _end(high))
             stops = themes.scale_of(quantity, self.theme)
             self.heatmap(array, label, f"<math>{letter}</math>", quantity.role, stops, (low, high), hover, ends)
             return
-        hover = f"{self.say('hover.gradient', name=label)}: %{{customdata:.3g}}<br>{self.say('hover.place')}"
         array = self.found.flow.gradients[name]
         stops = themes.diverging("difference", self.theme)
         shown, end = array, self.end
         ends = ("−" + _end(end), _end(end))
+        told = None
         if self.logarithmic:
             shown, end = logarithmic(array, end, self.decades), 1.0
+            told = array if array.size <= TOLD else None
+        hover = self.say("hover.gradient", name=label)
+        if told is not None or not self.logarithmic:
+            hover += f": %{{{'z' if told is None else 'customdata'}:.3g}}"
         math = f"<math>{_by(letter)}</math>"
-        self.heatmap(shown, label, math, quantity.role, stops, (-end, end), hover, ends, array)
+        hover = f"{hover}<br>{self.say('hover.place')}"
+        self.heatmap(shown, label, math, quantity.role, stops, (-end, end), hover, ends, told)
 
     def heatmap(
         self,
@@ -219,9 +225,10 @@ class _Picture:
         trace = {
             "type": "heatmap", "x0": 1, "y0": 1, "xaxis": "x", "z": chart.numbers(shown.T), "zmin": limits[0],
             "zmax": limits[1], "colorscale": stops, "showscale": False,
-            "customdata": chart.numbers((shown if told is None else told).T),
             "hovertemplate": f"{hover}<extra></extra>", "hoverongaps": False,
         }  # fmt: skip
+        if told is not None:
+            trace["customdata"] = chart.numbers(told.T)
         place = len(self.rows)
         axis = {"visible": False, "fixedrange": True, "range": [H + 0.5, 0.5]}
         self.layout["shapes"].append(_outline(place, role, self.theme))
