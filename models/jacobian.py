@@ -66,13 +66,16 @@ def linearise(trace: Trace) -> Jacobians:
 
 
 def spectral(matrices: Array) -> Array:
-    """The largest singular value of each matrix of (…, m, n); 0 for matrices without entries."""
+    """The largest singular value of each matrix of (…, m, n); 0 for matrices without entries, NaN where one is no
+    number."""
     if 0 in matrices.shape[-2:]:
         return np.zeros(matrices.shape[:-2])
     if matrices.shape[-2] > matrices.shape[-1]:
         matrices = np.swapaxes(matrices, -1, -2)
-    squares = np.linalg.eigvalsh(matrices @ np.swapaxes(matrices, -1, -2))
-    return np.sqrt(np.maximum(squares[..., -1], 0))
+    squares = matrices @ np.swapaxes(matrices, -1, -2)
+    known = np.isfinite(squares).all(axis=(-2, -1))
+    found = np.sqrt(np.maximum(np.linalg.eigvalsh(np.where(known[..., None, None], squares, 0.0))[..., -1], 0))
+    return np.where(known, found, np.nan)
 
 
 def chain(state: Array, step: int | None = None) -> Array:

@@ -81,7 +81,9 @@ class Trace(Mapping[str, Array]):
             case "constant":
                 return np.array(node.number, self.x.dtype)
             case "matmul":
-                return self.of(node.args[0], step) @ self.weight(node.args[1].name)
+                row, weight = self.of(node.args[0], step), self.weight(node.args[1].name)
+                with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+                    return row @ weight
         arguments = [self.of(argument, step) for argument in node.args]
         result = np.empty(np.broadcast_shapes(*(a.shape for a in arguments)), self.x.dtype)
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):

@@ -56,7 +56,8 @@ def _largest(values: np.ndarray) -> float:
 
 def rounder(number: float) -> float:
     """The next easily said number at or above a positive one: 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, …"""
-    if number <= 0:
-        return 1.0  # nothing but zeros: any range shows them
+    if not number > 0:
+        return 1.0  # nothing but zeros, or no number at all: any range shows them
+    number = min(number, DRAWABLE)
     power = 10.0 ** floor(log10(number))
     return next(step * power for step in STEPS if number <= step * power * (1 + 1e-9))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from models.engine import quietly
 from models.experiment import Run
 
 from ..scene import Scene, choose_panel
@@ -14,6 +15,7 @@ from .panels import PANELS
 KEY = "panel"
 
 
+@quietly
 def draw(scene: Scene, result: Run) -> None:
     """The switch and the open panel; nothing when there is no panel, or nothing to explain."""
     if not PANELS or not result.tokens.items:
