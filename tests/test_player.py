@@ -11,7 +11,7 @@ import pytest
 from models import CELLS
 from models.experiment import Experiment, Run, run
 from models.tweaks import Tweaks
-from viz import heatmap, payload, player, theme
+from viz import payload, player, theme
 from viz.scene import Scene, View, opening
 
 TEXT = "I grew up in France and I speak fluent French"

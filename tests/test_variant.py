@@ -1,4 +1,4 @@
-"""What a visitor chooses about a cell: options, phases, layers, directions. Clocks stay; tweaks stay with their cell."""
+"""What a visitor chooses about a cell: options, phases, layers. Clocks stay; tweaks stay with their cell."""
 
 from dataclasses import replace
 
@@ -42,15 +42,16 @@ def test_options_that_both_cells_have_stay() -> None:
     ("before", "phase", "grouping", "after"),
     [
         ("", "forget", "six", "forget"),
-        ("", "input", "six", "input"),
-        ("", "output", "six", "output"),
+        ("", "input", "six", "candidate"),
+        ("", "output", "six", "hidden"),
         ("", "forget", "d2l", "gates"),
         ("", "input", "d2l", "candidate"),
         ("", "output", "d2l", "hidden"),
         ("", "cell", "three", "select"),
         ("six", "hidden", "", "output"),
         ("six", "candidate", "", "input"),
-        ("d2l", "gates", "", "output"),
+        ("six", "output", "d2l", "cell"),
+        ("d2l", "gates", "", "output"),  # there the output gate is computed last
         ("three", "select", "six", "cell"),
     ],
 )

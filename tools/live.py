@@ -215,6 +215,8 @@ def type_text(page: Page, text: str) -> None:
 
 def choose(page: Page, key: str, option: str) -> None:
     """Pick an option, by the words it begins with, of the select box with this Streamlit key."""
-    page.locator(f".st-key-{key} input").first.click()
+    box = page.locator(f".st-key-{key} input").first
+    box.click()
+    box.fill(option)  # a long list shows a part of itself: type to find the rest
     page.get_by_role("option").filter(has_text=option).first.click()
     wait_for_rest(page)

@@ -42,15 +42,13 @@ def choose_reset(scene: Scene, reset: str) -> Scene:
 
 
 def choose_grouping(scene: Scene, grouping: str) -> Scene:
-    """Other phases: the one that computes what was computed last where the clock stands."""
+    """Other phases: the first after which all is computed that is computed where the clock stands."""
     asked = replace(scene.view, grouping=grouping)
-    after = tidy(scene, scene.experiment, asked)
-    reached = next((phase for phase in scene.spec.phases if phase.id == scene.view.phase), scene.spec.phases[0])
-    phases = after.spec.phases
-    same = next((phase for phase in phases if phase.id == reached.id), None)
-    if same is None or not set(same.quantities) & set(reached.quantities):
-        same = next(phase for phase in phases if reached.quantities[-1] in phase.quantities)
-    return tidy(scene, scene.experiment, replace(asked, phase=same.id))
+    before, after = scene.spec, tidy(scene, scene.experiment, asked).spec
+    reached = [phase.id for phase in before.phases].index(scene.view.phase)
+    known = [name for phase in before.phases[: reached + 1] for name in phase.quantities]
+    phase = after.phases[max(map(after.phase_of, known))]
+    return tidy(scene, scene.experiment, replace(asked, phase=phase.id))
 
 
 def choose_layers(scene: Scene, layers: int) -> Scene:
