@@ -203,7 +203,7 @@ def test_what_a_visitor_typed_is_never_markup() -> None:
 def test_a_held_number_shows_what_it_would_have_been() -> None:
     free, held = Case(CELLS["lstm"]).run(), Case(CELLS["lstm"]).run({"f": 0.25})
     assert curves.held(free, "f", 2, 1) is None and curves.held(held, "f", 2, 1) == 0.25
-    rings = why.picture(held, "f", 1, 1, TOKENS).figure["data"][-1]
+    rings = why.picture(held, "f", 1, 1, TOKENS, words=False).figure["data"][-1]
     assert rings["y"] == [0.25]
     answer = curves.of(held, "f", 1, 1, (-6.0, 6.0))
     assert answer is not None and answer.value == pytest.approx(free["f"][0, 0])
@@ -245,7 +245,7 @@ def test_the_panel_opens_on_every_quantity_of_every_cell(cell: str, lang: str) -
         assert (picture is None) == (quantity.clock is not None)
         assert any(say(lang, quantity.label) in text.value for text in page.markdown)
         if picture:
-            assert markup.at(CELLS[cell], name, 2) in picture["label"]
+            assert markup.at(CELLS[cell], name, 2) in picture["label"] and len(picture["lines"]) > 0
             assert picture["light"]["data"] and picture["dark"]["data"]
 
 
@@ -281,5 +281,5 @@ def test_another_choice_ends_the_way() -> None:
 def test_a_tweak_keeps_the_panel_where_it_is() -> None:
     page = opened(sel="f.1.6", panel="why", tweaks="k.f:0.25")
     assert page.selectbox(key="why-quantity").value == "f"
-    assert any("0.250" in text.value for text in page.text)
+    assert any("0.250" in text.value for text in page.markdown)
     assert sent(page)["light"]["data"][-1]["y"] == [0.25]  # type: ignore[index]

@@ -65,35 +65,46 @@ def traces(trace: Trace, name: str, step: int, unit: int, answer: Response, them
 
 
 def axes(
-    trace: Trace, name: str, step: int, unit: int, answer: Response, height: float, lang: str, theme: str
+    trace: Trace, name: str, step: int, unit: int, answer: Response, height: float, theme: str
 ) -> dict[str, dict[str, Any]]:
     """The axes of the curve, which takes the lower `height` of the drawing."""
-    spec = trace.spec
     low, high = _ends(trace, name, step, unit, answer)
     margin = 0.1 * (high - low)
     y = axis(theme, range=[low - margin, high + margin], domain=[0, height], nticks=5)
     if (low, high) in ((0.0, 1.0), (-1.0, 1.0)):
         y["tickvals"] = sorted({low, (low + high) / 2, high})
-    squashed = squashing(trace, name) is not None
-    below = say(lang, "why.sum_axis") if squashed else markup.at(spec, answer.along, step - answer.lag)
-    title = {"text": below, "font": {"size": SIZE.text, "color": THEMES[theme].muted}, "standoff": 6}
-    if squashed:
-        return {"yaxis2": {**y, "anchor": "x"}, "xaxis": {"anchor": "y2", "title": title}}
+    if squashing(trace, name):
+        return {"yaxis2": {**y, "anchor": "x"}, "xaxis": {"anchor": "y2"}}
     ends = [float(answer.x[0]), float(answer.x[-1])]
-    return {"yaxis2": {**y, "anchor": "x2"}, "xaxis2": axis(theme, range=ends, anchor="y2", title=title, nticks=9)}
+    return {"yaxis2": {**y, "anchor": "x2"}, "xaxis2": axis(theme, range=ends, anchor="y2", nticks=9)}
 
 
-def caption(trace: Trace, name: str, step: int, height: float, lang: str, theme: str) -> dict[str, Any]:
-    """What the curve is the curve of, in its upper left corner: where it rises there is room."""
-    role = trace.spec.quantities[name].role
+def caption(trace: Trace, name: str, step: int, lang: str) -> str:
+    """What the curve is the curve of, in markup."""
     symbol = markup.formula(expression(trace.spec, Node("quantity", name=name), "text"), step)
     op = squashing(trace, name)
-    text = f"{symbol} = {OPS[op].symbol}({say(lang, 'why.sum')})" if op else symbol
+    return f"{symbol} = {OPS[op].symbol}({say(lang, 'why.sum')})" if op else symbol
+
+
+def along(trace: Trace, name: str, step: int, answer: Response, lang: str) -> str:
+    """What the curve runs along."""
+    if squashing(trace, name):
+        return say(lang, "why.sum_axis")
+    return markup.at(trace.spec, answer.along, step - answer.lag)
+
+
+def written(caption: str, role: str, height: float, theme: str) -> dict[str, Any]:
+    """The caption inside a figure, in the upper left corner of the curve: where it rises there is room."""
     return {
-        "text": f"<b>{markup.coloured(text, role, theme)}</b>", "showarrow": False, "xref": "paper", "x": 0,
+        "text": markup.coloured(caption, role, theme, bold=True), "showarrow": False, "xref": "paper", "x": 0,
         "xanchor": "left", "xshift": 8, "yref": "paper", "y": height, "yanchor": "top", "yshift": -4,
         "font": {"size": SIZE.text + 2}, "bgcolor": THEMES[theme].paper, "borderpad": 2,
     }  # fmt: skip
+
+
+def title(text: str, theme: str) -> dict[str, Any]:
+    """The name of the curve's axis inside a figure."""
+    return {"text": text, "font": {"size": SIZE.text, "color": THEMES[theme].muted}, "standoff": 6}
 
 
 def axis(theme: str, **more: Any) -> dict[str, Any]:

@@ -44,8 +44,12 @@ class Row:
         return self.start + self.value
 
     @property
+    def number(self) -> str:
+        return markup.number(self.value, sign=self.kind != "factor")
+
+    @property
     def spoken(self) -> str:
-        return f"{unescape(sub('<[^>]+>', '', self.label))}: {markup.number(self.value, sign=self.kind != 'factor')}"
+        return f"{unescape(sub('<[^>]+>', '', self.label))}: {self.number}"
 
 
 def rows(

@@ -34,10 +34,17 @@ REACH = {"sigmoid": 6.0, "softmax": 6.0, "log_sigmoid": 6.0}  # how far a curve 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure as plain data, and the rows in it: row k is ROW pixels high and begins TOP + k · ROW below the top."""
+    """A figure as plain data, and the rows in it: row k is ROW pixels high and begins TOP + k · ROW below the top.
+
+    `caption` says what the curve is the curve of, `axis` what it runs along; the curve begins `curve` pixels below the
+    top. All three are empty where there is no curve.
+    """
 
     figure: dict[str, Any]
     rows: tuple[Row, ...]
+    caption: str = ""
+    axis: str = ""
+    curve: int = 0
 
 
 def draw(
@@ -55,9 +62,7 @@ def draw(
     """The picture of one number; `step` and `unit` count from 1, `tokens` (T) name the steps, `features` (D) the
     inputs."""
     words = tokens if tokens is not None else [str(k + 1) for k in range(trace.steps)]
-    found = picture(
-        trace, name, step, unit, words, lang=lang, theme=theme, features=features, everything=everything
-    )
+    found = picture(trace, name, step, unit, words, lang=lang, theme=theme, features=features, everything=everything)
     return go.Figure(found.figure)
 
 
@@ -72,23 +77,32 @@ def picture(
     theme: str = "light",
     features: Sequence[str] = (),
     everything: bool = False,
+    words: bool = True,
 ) -> Picture:
-    """As `draw`, as plain data and with its rows."""
+    """As `draw`, as plain data and with its rows. Without `words`, the page writes them around the figure itself."""
     listed = rows(trace, name, step, unit, tokens, lang, features=features, everything=everything)
-    squashed = squashing(trace, name) is not None
+    spec, squashed = trace.spec, squashing(trace, name) is not None
     low, high = _ends(trace, name, listed, squashed)
     answer = curves.of(trace, name, step, unit, (low, high) if squashed else None)
     place = _places(len(listed), answer is not None)
     data = _bars(listed, low, high, theme)
     layout = _layout(listed, place, (low, high), theme)
+    caption = axis = ""
     if answer is not None:
+        caption, axis = curves.caption(trace, name, step, lang), curves.along(trace, name, step, answer, lang)
         data += curves.traces(trace, name, step, unit, answer, theme)
-        for axis, settings in curves.axes(trace, name, step, unit, answer, place.curve, lang, theme).items():
-            layout[axis] = layout.get(axis, {}) | settings
-        layout["annotations"] = [curves.caption(trace, name, step, place.curve, lang, theme)]
+        for which, settings in curves.axes(trace, name, step, unit, answer, place.curve, theme).items():
+            layout[which] = layout.get(which, {}) | settings
         if squashed:
             layout["shapes"].append(_drop(listed, answer, layout, theme))
-    return Picture({"data": data, "layout": layout}, listed)
+    if words:
+        data.append(_numbers(listed, high + curves.EDGE * (high - low)))
+        layout["yaxis"] |= {"showticklabels": True, **_labels(listed, theme)}
+        if answer is not None:
+            layout["annotations"] = [curves.written(caption, spec.quantities[name].role, place.curve, theme)]
+            layout["xaxis" if squashed else "xaxis2"]["title"] = curves.title(axis, theme)
+    below = TOP + len(listed) * ROW + GAP if answer is not None else 0
+    return Picture({"data": data, "layout": layout}, listed, caption, axis, below)
 
 
 # What is drawn where -----------------------------------------------------------------------------------------
@@ -128,7 +142,6 @@ def _layout(listed: Sequence[Row], place: _Place, ends: scale.Range, theme: str)
     colours = THEMES[theme]
     margin = curves.EDGE * (ends[1] - ends[0])
     count = len(listed)
-    labels = [markup.coloured(row.label, row.role, theme, bold=row.kind == "total") for row in listed]
     line = {"color": colours.rule, "width": 1}
     shapes: list[dict[str, Any]] = []
     if listed[-1].kind == "total":
@@ -151,12 +164,9 @@ def _layout(listed: Sequence[Row], place: _Place, ends: scale.Range, theme: str)
             theme,
             range=[count - 0.5, -0.5],
             domain=[place.rows, 1],
-            tickvals=list(range(count)),
-            ticktext=labels,
+            showticklabels=False,
             showgrid=False,
             zeroline=False,
-            tickfont={"size": SIZE.text, "color": colours.text},
-            automargin=False,
         ),
         "shapes": shapes,
     }
@@ -195,14 +205,23 @@ def _bars(listed: Sequence[Row], low: float, high: float, theme: str) -> list[di
         "type": "scatter", "mode": "lines", "x": joints_x, "y": joints_y,
         "line": {"color": colours.muted, "width": 1}, "cliponaxis": False,
     }  # fmt: skip
-    margin = curves.EDGE * (high - low)
-    values = [markup.number(row.value, sign=row.kind != "factor") for row in listed]
-    numbers = {
+    return [*bars, joints, *_details(listed, low, high, theme)]
+
+
+def _labels(listed: Sequence[Row], theme: str) -> dict[str, Any]:
+    """The names of the rows, left of them."""
+    names = [markup.coloured(row.label, row.role, theme, bold=row.kind == "total") for row in listed]
+    font = {"size": SIZE.text, "color": THEMES[theme].text}
+    return {"tickvals": list(range(len(listed))), "ticktext": names, "tickfont": font, "automargin": False}
+
+
+def _numbers(listed: Sequence[Row], x: float) -> dict[str, Any]:
+    """The values of the rows, right of them."""
+    values = [f"<b>{row.number}</b>" if row.kind == "total" else row.number for row in listed]
+    return {
         "type": "scatter", "mode": "text", "cliponaxis": False, "textposition": "middle right",
-        "x": [high + margin] * len(listed), "y": count,
-        "text": [f"<b>{text}</b>" if row.kind == "total" else text for text, row in zip(values, listed, strict=True)],
+        "x": [x] * len(listed), "y": list(range(len(listed))), "text": values,
     }  # fmt: skip
-    return [*bars, joints, numbers, *_details(listed, low, high, theme)]
 
 
 def _details(listed: Sequence[Row], low: float, high: float, theme: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from . import focus
 from .panel import Panel
 
 KEY = "why"
-NARROW = {"margin": {"l": 132, "r": 58}, "font": {"size": 12}, "yaxis": {"tickfont": {"size": 12}}}
+NARROW = {"margin": {"l": 148, "r": 58}}
 DEEPEST = 12  # crumbs
 COMBINED = {"div": "why.divided", "max": "why.larger"}
 
@@ -51,23 +51,49 @@ def _picture(run: Run, chosen: Selection, lang: str) -> None:
     assert trace is not None
     everything, features = bool(st.session_state.get(f"{KEY}-all")), _features(run, lang)
     words = run.tokens.items
-    made = {
-        theme: why.picture(
-            trace, name, step, unit, words, lang=lang, theme=theme, features=features, everything=everything
+    light, dark = (
+        why.picture(
+            trace,
+            name,
+            step,
+            unit,
+            words,
+            lang=lang,
+            theme=theme,
+            features=features,
+            everything=everything,
+            words=False,
         )
         for theme in ("light", "dark")
-    }
-    rows = made["light"].rows
-    leading = [(k, row) for k, row in enumerate(rows) if row.target or row.kind == "rest"]
-    targets = [picture.Target(why.TOP + k * why.ROW, why.ROW, _spoken(row, lang)) for k, row in leading]
-    symbol = markup.at(run.spec, name, step)
+    )
+    lines = [_line(row, k, lang) for k, row in enumerate(light.rows)]
+    notes = [
+        picture.Note(light.curve + 4, light.caption, run.spec.quantities[name].role),
+        picture.Note(light.curve + why.CURVE + 20, light.axis, middle=True),
+    ]
+    symbol, value = markup.at(run.spec, name, step), float(trace[name][step - 1, unit - 1])
     picture.draw(
-        {theme: found.figure for theme, found in made.items()},
+        {"light": light.figure, "dark": dark.figure},
         f"{KEY}-picture",
-        say(lang, "why.label", symbol=symbol, unit=unit, value=markup.number(float(trace[name][step - 1, unit - 1]))),
-        targets,
+        say(lang, "why.label", symbol=symbol, unit=unit, value=markup.number(value)),
+        lines,
+        notes if light.curve else (),
         NARROW,
-        on_go=lambda: _gone(chosen, [row.target for _, row in leading]),
+        on_go=lambda: _gone(chosen, light.rows),
+    )
+
+
+def _line(row: terms.Row, place: int, lang: str) -> picture.Line:
+    folded = row.kind == "rest"
+    return picture.Line(
+        why.TOP + place * why.ROW,
+        why.ROW,
+        row.label,
+        row.number,
+        row.role,
+        strong=row.kind == "total",
+        leads=folded or row.target is not None,
+        spoken=f"{row.spoken}. {say(lang, 'why.all' if folded else 'why.go')}",
     )
 
 
@@ -80,22 +106,16 @@ def _features(run: Run, lang: str) -> tuple[str, ...]:
     return tuple(say(lang, "why.layer", layer=layer - 1, unit=unit) for unit in units)
 
 
-def _spoken(row: terms.Row, lang: str) -> str:
-    if row.target is None:
-        return f"{row.spoken}. {say(lang, 'why.all')}"
-    return f"{row.spoken}. {say(lang, 'why.go')}"
-
-
-def _gone(chosen: Selection, targets: Sequence[Selection | None]) -> None:
+def _gone(chosen: Selection, rows: Sequence[terms.Row]) -> None:
     """A row was pressed: it leads to where its term came from, or unfolds the small ones."""
-    place = picture.pressed(f"{KEY}-picture", len(targets))
+    place = picture.pressed(f"{KEY}-picture", len(rows))
     if place is None:
         return
-    target = targets[place]
-    if target is None:
-        st.session_state[f"{KEY}-all"] = True
-    else:
+    target = rows[place].target
+    if target is not None:
         _go(chosen, target)
+    elif rows[place].kind == "rest":
+        st.session_state[f"{KEY}-all"] = True
 
 
 # The way back --------------------------------------------------------------------------------------------------
@@ -152,9 +172,8 @@ def _words(run: Run, chosen: Selection, lang: str) -> None:
     assert trace is not None
     quantity = run.spec.quantities[name]
     with st.container(gap="small"):
-        st.markdown(f"**{say(lang, quantity.label)} {_crumb(run.spec, chosen, lang)}**")
-        st.caption(say(lang, quantity.note))
-        st.text(_sentence(run, chosen, lang))
+        title = f"**{say(lang, quantity.label)} {_crumb(run.spec, chosen, lang)}**"
+        st.markdown(f"{title}  \n:small[{say(lang, quantity.note)}]\n\n{_sentence(run, chosen, lang)}")
         if terms.count(trace, name, step, unit) > terms.MOST + 1:
             st.toggle(say(lang, "why.all"), key=f"{KEY}-all")
         _buttons(run, chosen, say(lang, "why.made_of"), _ingredients(run, chosen), "from", lang)
