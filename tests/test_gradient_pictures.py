@@ -96,6 +96,13 @@ def test_numbers_of_the_picture_of_a_gradient() -> None:
     assert not found.flow.x[4:].any()
 
 
+def test_a_truncated_gradient_stops_at_its_window() -> None:
+    found = gradient.compute(trace_of("lstm"), Unit("h", 6, 1), window=4)
+    assert not found.flow.x[:4].any() and found.flow.x[4:6].all()
+    assert not found.retained["c"][:4].any() and found.retained["c"][4:6].all()
+    sound(gradient.picture(found, TOKENS, "en", "light"))
+
+
 def test_many_units_have_fewer_gains() -> None:
     found, counted = gradient.gains_before(trace_of("depth_gated", T=20, H=64), 18)
     assert 0 < counted < 18

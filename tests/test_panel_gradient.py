@@ -108,6 +108,21 @@ def test_the_sliders_move_the_curves_and_not_the_stage() -> None:
     assert len(page.get("bidi_component")[0].proto.bytes) <= len(stage)
 
 
+def test_presets_move_the_sliders() -> None:
+    page = switch(opened(), "view", "vanishing")
+    for name, chosen in purpose.PRESETS.items():
+        healthy(page.button(key=f"gradient-preset-{name}").click().run())
+        assert page.slider(key="gradient-sigma").value == chosen["sigma"]
+        assert page.slider(key="gradient-opening").value == chosen["opening"]
+    assert page.slider(key="gradient-length").value == 60
+
+
+def test_a_window_cuts_the_gradient() -> None:
+    page = opened(text="one two three four five six")
+    healthy(page.selectbox(key="gradient-window").set_value(4).run())
+    assert "every 4 steps" in said(page)
+
+
 def test_all_thresholds_and_activations_hold() -> None:
     page = switch(opened(units="3"), "view", "vanishing")
     for activation in purpose.ACTIVATIONS:

@@ -56,13 +56,16 @@ class Numbers:
     retained: Mapping[str, Array]
 
 
-def compute(trace: Trace, target: Target) -> Numbers:
-    found = flow(trace, target)
+def compute(trace: Trace, target: Target, window: int | None = None) -> Numbers:
+    """Everything for one target; `window` cuts the gradient before every so many steps."""
+    found = flow(trace, target, window)
     gains, counted = gains_before(trace, target.step)
     direct = keeps(trace)
     left = {name: np.full(keep.shape, np.nan) for name, keep in direct.items()}
     for name, keep in direct.items():
         left[name][: target.step] = retained(keep, target.step)[1:]
+        if window is not None:
+            left[name][: (target.step - 1) // window * window] = 0
     return Numbers(trace, target, found, gains, counted, direct, left)
 
 

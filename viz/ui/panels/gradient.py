@@ -31,6 +31,7 @@ VIEWS = ("flow", "together", "vanishing", "paths")
 TARGETS = ("number", "loss")
 SCALES = ("log", "linear")
 SHOWN = ("gradients", "values")
+WINDOWS = (0, 1, 2, 4, 8, 16, 32)  # of truncated back-propagation; 0 does not cut
 FAMILY = ("rnn", "lstm", "gru")
 
 
@@ -64,19 +65,21 @@ def _follow(scene: Scene) -> None:
 def _flow(scene: Scene, run: Run) -> None:
     assert run.trace is not None
     lang = scene.view.lang
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         lossy = run.model is not None and _switch(lang, "target", TARGETS, _usual(scene)) == "loss"
         target, moved = _loss(scene, run) if lossy else _number(scene, run)
         logarithmic = _switch(lang, "scale", SCALES) == "log"
         values = _switch(lang, "show", SHOWN) == "values"
-    found = gradient.compute(run.trace, target)
+        window = _window(lang)
+    found = gradient.compute(run.trace, target, window or None)
 
     def make(theme: str) -> gradient.Chart:
         return gradient.picture(found, run.tokens.items, lang, theme, logarithmic=logarithmic, values=values)
 
     roles = {quantity.role for quantity in run.spec.quantities.values()}
     chart.draw(make, f"{KEY}-flow", roles=tuple(sorted(roles)), on_step=moved)
-    st.markdown(joined(lang, _summary(lang, run, found)))
+    cut = [say(lang, "gradient.told.cut", window=window)] if window else []
+    st.markdown(joined(lang, [*_summary(lang, run, found), *cut]))
     notes = [say(lang, "gradient.told.gain")] * bool(found.counted)
     notes += [say(lang, "gradient.told.gates")] * bool(found.retained)
     if logarithmic and not values:
@@ -170,7 +173,7 @@ def _token(run: Run, step: int) -> str:
 def _together(scene: Scene, run: Run) -> None:
     assert run.trace is not None
     lang, steps = scene.view.lang, run.trace.steps
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         step = _step(lang, run)
         logarithmic = _switch(lang, "scale", SCALES) == "log"
     runs = _family(run)
@@ -232,7 +235,24 @@ def _step(lang: str, run: Run) -> int:
         key=key,
         on_change=remember,
         args=(key,),
-        width=190,
+        width=160,
+    )
+    return int(st.session_state[key])
+
+
+def _window(lang: str) -> int:
+    """Every how many steps the gradient is cut; 0 for never."""
+    key = f"{KEY}-window"
+    shown(key, 0)
+    st.selectbox(
+        say(lang, "gradient.window"),
+        WINDOWS,
+        format_func=lambda count: say(lang, f"gradient.window.{'steps' if count else 'none'}", count=count),
+        key=key,
+        on_change=remember,
+        args=(key,),
+        width=125,
+        help=say(lang, "gradient.window.help"),
     )
     return int(st.session_state[key])
 

@@ -15,7 +15,7 @@ from ...scene import Scene
 from ...text import say
 from .. import chart
 from ..module import component
-from .remembered import remember, shown
+from .remembered import KEPT, remember, shown
 
 KEY = "gradient"
 FAMILY = ("rnn", "lstm", "gru")
@@ -23,9 +23,16 @@ UNITS = 32  # more would take longer and show the same
 SLIDERS = {  # lowest, highest, step, and where it stands at first
     "sigma": (0.2, 3.0, 0.05, 0.8),
     "length": (10, 120, 5, 60),
-    "strength": (0.0, 1.0, 0.05, 0.3),
+    "strength": (0.0, 1.0, 0.01, 0.3),
     "opening": (0.0, 6.0, 0.25, 0.0),
 }
+PRESETS = {
+    "vanish": {"sigma": 0.8, "strength": 0.3, "opening": 0.0, "activation": "tanh"},
+    "gates": {"sigma": 0.8, "strength": 0.3, "opening": 4.0, "activation": "tanh"},
+    "explode": {"sigma": 2.5, "strength": 0.02, "opening": 0.0, "activation": "tanh"},
+    "linear": {"sigma": 1.5, "strength": 0.3, "opening": 0.0, "activation": "identity"},
+}
+CLAIMS = ("solves", "number", "complex", "bounded", "relu", "default")  # often read, and not quite so
 THRESHOLDS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 1000.0)
 ACTIVATIONS = ("tanh", "relu", "identity")
 
@@ -34,6 +41,9 @@ drawing = component("paths", "paths.js")
 
 def vanishing(scene: Scene, run: Run) -> None:
     lang = scene.view.lang
+    with st.container(horizontal=True, gap="small"):
+        for name in PRESETS:
+            st.button(say(lang, f"gradient.preset.{name}"), key=f"{KEY}-preset-{name}", on_click=_preset, args=(name,))
     setting = _setting(lang)
     shown(f"{KEY}-threshold", 1.0)
     threshold = float(st.session_state[f"{KEY}-threshold"])
@@ -58,6 +68,15 @@ def vanishing(scene: Scene, run: Run) -> None:
     st.markdown(say(lang, "gradient.told.repeated"))
     st.caption(say(lang, "gradient.told.thin"))
     st.caption(say(lang, "gradient.told.gates"))
+    with st.expander(say(lang, "gradient.claims")):
+        for claim in CLAIMS:
+            st.markdown(f"**{say(lang, f'gradient.claim.{claim}')}**  \n{say(lang, f'gradient.fact.{claim}')}")
+
+
+def _preset(name: str) -> None:
+    """Move the sliders; the length stays."""
+    chosen = {f"{KEY}-{slider}": value for slider, value in PRESETS[name].items()}
+    st.session_state[KEPT] = {**st.session_state.get(KEPT, {}), **chosen}
 
 
 def _setting(lang: str) -> Setting:
