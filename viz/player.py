@@ -150,7 +150,7 @@ def _static(run: Run, language: str, plotly: str) -> str:
         "tokens": [
             {"text": visible(text), "known": known} for text, known in zip(run.tokens.items, run.known, strict=True)
         ],
-        "features": _features(run, language),
+        "features": features(run, language) or None,
         "outputs": [visible(name) for name in run.outputs] or None,
         "place": _place(run),
         "scale": ranges,
@@ -162,14 +162,15 @@ def _static(run: Run, language: str, plotly: str) -> str:
     return f"{described[:-1]},{payload.write(rest)[1:]}"
 
 
-def _features(run: Run, language: str) -> list[str] | None:
-    """Names of what an upper layer reads. The components of a token's vector have none."""
-    shown = run.experiment.arrangement
-    if shown.shown.layer == 1:
-        return None
+def features(run: Run, language: str) -> tuple[str, ...]:
+    """Names of the (D) units below that an upper layer reads. The components of a token's vector have none: ()."""
+    arrangement = run.experiment.arrangement
+    below = arrangement.shown.layer - 1
+    if not below:
+        return ()
     _, H, _ = _sizes(run)
-    keys = ("place.below", "place.below_backward")[: shown.directions]
-    return [say(language, key, unit=unit, layer=shown.shown.layer - 1) for key in keys for unit in range(1, H + 1)]
+    keys = ("place.below", "place.below_backward")[: arrangement.directions]
+    return tuple(say(language, key, unit=unit, layer=below) for key in keys for unit in range(1, H + 1))
 
 
 def _place(run: Run) -> dict[str, Any] | None:

@@ -219,6 +219,7 @@ export function create(parent, store) {
     if (isEmpty(copy(store.data.tweaks)) && !store.data.elsewhere) return compose(effect, store.text("tweak.intro"), {});
     const first = firstDifference(store.data);
     const lines = [el("span", {})];
+    if (store.data.elsewhere) lines.push(el("span", {}, store.text("tweak.elsewhere")));
     if (first) {
       compose(lines[0], store.text("tweak.differs"), {
         step: [{ text: `t = ${first.step}`, strong: true }],
@@ -230,7 +231,7 @@ export function create(parent, store) {
     if (readout) {
       const { readout_labels: labels } = store.data.static;
       lines.push(el("span", {}));
-      compose(lines[1], store.text(labels ? "tweak.readout_named" : "tweak.readout"), {
+      compose(lines.at(-1), store.text(labels ? "tweak.readout_named" : "tweak.readout"), {
         name: labels?.high ?? "",
         before: percent(readout.before),
         after: [{ text: percent(readout.after), strong: true }],

@@ -13,7 +13,7 @@ from models.experiment import Run
 from models.explain import squashing
 from models.spec import CellSpec
 
-from ... import curves, markup, terms, why
+from ... import curves, markup, player, terms, why
 from ...scene import Scene, Selection
 from ...text import say
 from .. import picture, state
@@ -49,7 +49,7 @@ PANEL = Panel(KEY, draw)
 def _picture(run: Run, chosen: Selection, lang: str) -> None:
     trace, (name, unit, step) = run.trace, chosen
     assert trace is not None
-    everything, features = bool(st.session_state.get(f"{KEY}-all")), _features(run, lang)
+    everything, features = bool(st.session_state.get(f"{KEY}-all")), player.features(run, lang)
     words = run.tokens.items
     light, dark = (
         why.picture(
@@ -95,15 +95,6 @@ def _line(row: terms.Row, place: int, lang: str) -> picture.Line:
         leads=folded or row.target is not None,
         spoken=f"{row.spoken}. {say(lang, 'why.all' if folded else 'why.go')}",
     )
-
-
-def _features(run: Run, lang: str) -> tuple[str, ...]:
-    """What an upper layer reads: the units below it. The lowest one reads the token's own vector."""
-    layer = run.experiment.arrangement.shown.layer
-    if layer == 1:
-        return ()
-    units = range(1, run.X.shape[1] + 1)
-    return tuple(say(lang, "why.layer", layer=layer - 1, unit=unit) for unit in units)
 
 
 def _gone(chosen: Selection, rows: Sequence[terms.Row]) -> None:
