@@ -29,25 +29,33 @@ def knobs(spec: CellSpec) -> tuple[Knob, ...]:
     gates_first = sorted(spec.quantities.values(), key=lambda q: q.kind not in ("gate", "candidate"))
     for quantity in gates_first:
         nodes = [n for n in quantity.expr.walk() if n.op in ("matmul", "parameter")]
-        weights = [n.args[1].name for n in nodes if n.op == "matmul" and n.args[1].name not in owned]
-        weights = [name for name in weights if not spec.weights[name].only_if_sizes_differ]  # may be no parameter
+        products = {n.args[1].name: n for n in nodes if n.op == "matmul" and n.args[1].name not in owned}
+        # a matrix that is the identity at some sizes may be no parameter
+        products = {name: n for name, n in products.items() if not spec.weights[name].only_if_sizes_differ}
         biases = [n.name for n in nodes if n.name.startswith("b_") and n.name not in owned]
         owned.update(n.name for n in nodes)
-        if quantity.clock or not (weights or biases or quantity.kind in ("gate", "candidate")):
+        if quantity.clock or not (products or biases or quantity.kind in ("gate", "candidate")):
             continue
-        low = 0.0 if quantity.kind == "gate" else -1.0
-        found.append(
-            Knob(
-                quantity.name,
-                biases[0] if biases else None,
-                tuple(name for name in weights if name.startswith("W_x")),
-                tuple(name for name in weights if not name.startswith("W_x")),
-                low if quantity.low is None else quantity.low,
-                1.0 if quantity.high is None else quantity.high,
-            )
-        )
+        inputs = tuple(name for name, n in products.items() if _reads_input(name, n.args[0]))
+        recurrent = tuple(name for name in products if name not in inputs)
+        bias = biases[0] if biases else None
+        found.append(Knob(quantity.name, bias, inputs, recurrent, *_reach(quantity)))
     order = list(spec.quantities)
     return tuple(sorted(found, key=lambda knob: order.index(knob.gate)))
+
+
+def _reads_input(name: str, source: Node) -> bool:
+    """Whether a matrix brings in the token, or what takes its place: the layer below, at this step."""
+    return source.op == "input" or (name.startswith("W_x") and source.op != "previous")
+
+
+def _reach(quantity: Quantity) -> tuple[float, float]:
+    """From where to where a quantity can be pinned; never to a single place."""
+    low = (0.0 if quantity.kind == "gate" else -1.0) if quantity.low is None else quantity.low
+    high = 1.0 if quantity.high is None else quantity.high
+    if low < high:
+        return low, high
+    return (high - 1.0, high) if quantity.low is None else (low, low + 1.0)
 
 
 def tree(node: Node) -> list[object]:

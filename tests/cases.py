@@ -41,7 +41,7 @@ class Case:
         """A value that the state can have: inside its bounds, away from them."""
         quantity = self.spec.quantities[name]
         low = -0.9 if quantity.low is None else max(quantity.low, -0.9)
-        return self.rng.uniform(low + 0.1, 0.9, (*self.batch, H))
+        return self.rng.uniform(low + 0.1, max(0.9, low + 0.5), (*self.batch, H))
 
     def run(self, clamp: dict | None = None) -> Trace:
         return forward(self.spec, self.params, self.x, self.initial, clamp)
