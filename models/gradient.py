@@ -16,7 +16,7 @@ import numpy as np
 
 from .algebra import Node
 from .derive import knobs, recursion
-from .engine import backward
+from .engine import backward, quietly
 from .excerpt import excerpt
 from .jacobian import spectral, value_of
 from .readout import Readout
@@ -87,6 +87,7 @@ class Flow:
     initial: Mapping[str, float]
 
 
+@quietly
 def flow(trace: Trace, target: Target, window: int | None = None) -> Flow:
     """Back-propagate from `target`; `window` truncates as in `truncated`."""
     value, seeds = target.seed(trace)

@@ -109,6 +109,19 @@ def test_many_units_have_fewer_gains() -> None:
     assert np.isfinite(found[18 - counted : 18]).all() and np.isnan(found[: 18 - counted]).all()
 
 
+@pytest.mark.parametrize("activation", ["relu", "identity"])
+def test_a_run_that_overflows_has_gaps(activation: str) -> None:
+    spec = CELLS["rnn"].choose(hidden=activation)
+    params = {name: 60 * value for name, value in init(spec, D, H).items()}
+    X = np.abs(np.random.default_rng(0).normal(size=(250, D)))
+    trace = forward(spec, params, X)
+    assert not np.isfinite(trace["h"]).all()
+    found = gradient.compute(trace, Unit("h", 250, 1))
+    for logarithmic in (True, False):
+        sound(gradient.picture(found, ["a"] * 250, "en", "light", logarithmic=logarithmic))
+    sound(decays.together([decays.peer(trace, 250)], ["a"] * 250, 250, "en", "light"))
+
+
 def test_large_heatmaps_are_sent_once() -> None:
     found = gradient.compute(trace_of("rnn", T=300, H=100), Unit("h", 300, 1))
     drawn = gradient.picture(found, ["a"] * 300, "en", "light")

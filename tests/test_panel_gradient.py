@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from models import CELLS
+from models import CELLS, own
 from viz.text import languages, say
 from viz.ui.panels import gradient, purpose
 
@@ -68,6 +68,21 @@ def test_every_view_of_a_cell(cell: str, lang: str, lesson: str) -> None:
         page = switch(page, "view", view)
         assert len(charts(page)) == counts[view], view
         assert "{" not in said(page).replace("{t−1}", "")
+
+
+@pytest.mark.parametrize("text", sorted(own.EXAMPLES.values()))
+def test_a_cell_of_the_visitor_s_own(text: str) -> None:
+    page = opened(cell=own.KEY, own=text)
+    for view in gradient.VIEWS:
+        switch(page, "view", view)
+
+
+@pytest.mark.parametrize("shown", ["1.forward", "2.backward"])
+def test_a_layer_of_a_stack(shown: str) -> None:
+    page = opened(cell="gru", layers="2", direction="both", shown=shown)
+    assert ("upper layer" in said(page)) == shown.startswith("2")
+    for view in gradient.VIEWS:
+        switch(page, "view", view)
 
 
 def test_the_selection_of_the_stage_is_the_target() -> None:

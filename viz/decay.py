@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from models.engine import quietly
 from models.excerpt import excerpt
 from models.gradient import keeps
 from models.jacobian import linearise, reach, spectral
@@ -40,6 +41,7 @@ class Peer:
     keeps: Mapping[str, Array]
 
 
+@quietly
 def peer(trace: Trace, step: int) -> Peer:
     """What the whole output of `step` feels of every token, what each step can stretch, what its gates keep."""
     size = sum(trace.initial[name].shape[-1] for name in trace.spec.states)

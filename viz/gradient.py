@@ -13,6 +13,7 @@ import numpy as np
 
 from models.algebra import Node
 from models.derive import recursion
+from models.engine import quietly
 from models.excerpt import excerpt
 from models.gradient import Flow, Loss, Target, flow, keeps, retained
 from models.jacobian import linearise, spectral
@@ -56,6 +57,7 @@ class Numbers:
     retained: Mapping[str, Array]
 
 
+@quietly
 def compute(trace: Trace, target: Target, window: int | None = None) -> Numbers:
     """Everything for one target; `window` cuts the gradient before every so many steps."""
     found = flow(trace, target, window)
@@ -137,8 +139,8 @@ class _Picture:
     def lengths(self) -> None:
         """|∂/∂x_t| and that of every state."""
         curves = {"x": self.found.flow.x, **self.found.flow.states}
-        largest = max(values.max() for values in curves.values())
-        curves = {k: values * bool(values.max() > NOISE * largest) for k, values in curves.items()}
+        largest = max(map(largest_of, curves.values()))
+        curves = {k: values * bool(largest_of(values) > NOISE * largest) for k, values in curves.items()}
         traces, legend = [], []
         for k, (name, values) in enumerate(curves.items()):
             role = "x" if name == "x" else self.spec.quantities[name].role
@@ -247,7 +249,7 @@ class _Picture:
 
 def logarithmic(values: Array, end: float, decades: float) -> Array:
     """−1 … 1: the sign, and how many of the last `decades` powers of ten below `end` the size reaches."""
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         share = 1 + np.log10(np.abs(values) / end) / decades
     return np.sign(values) * np.clip(share, 0, 1)
 
@@ -256,7 +258,7 @@ def decades(found: Numbers) -> float:
     """So many powers of ten that the largest gradient of every step has a colour, and not many more."""
     gradients = found.flow.gradients
     largest = np.max([np.abs(gradients[name][: found.target.step]).max(axis=-1) for name in gradients], axis=0)
-    known = largest[largest > 0]
+    known = largest[np.isfinite(largest) & (largest > 0)]
     if not len(known):
         return DECADES[0]
     return float(np.clip(1 + np.log10(known.max() / known.min()), *DECADES))
@@ -265,7 +267,13 @@ def decades(found: Numbers) -> float:
 def end_of(found: Numbers) -> float:
     """The end of the colours of all gradients together, so that they can be compared."""
     gradients = found.flow.gradients
-    return rounder(max((float(np.abs(gradients[name]).max(initial=0.0)) for name in gradients), default=0.0))
+    return rounder(max((largest_of(gradients[name]) for name in gradients), default=0.0))
+
+
+def largest_of(values: Array) -> float:
+    """The largest size that is a number."""
+    known = np.abs(values[np.isfinite(values)])
+    return float(known.max(initial=0.0))
 
 
 def white(found: Numbers) -> float:

@@ -197,7 +197,7 @@ def _together(scene: Scene, run: Run) -> None:
 
 def _family(run: Run) -> list[Run]:
     """RNN, LSTM and GRU on the same text, and the shown cell as it is, tweaks and all."""
-    plain = replace(run.experiment, tweaks=UNTOUCHED, elsewhere=(), options=(), negated=False)
+    plain = replace(run.experiment, tweaks=UNTOUCHED, elsewhere=(), options=(), negated=False, own="")
     others = {key: plain for key in FAMILY if key != run.spec.key}
     found = [run if key == run.spec.key else compute(replace(others[key], cell=key)) for key in FAMILY]
     return found if run.spec.key in FAMILY else [*found, run]
