@@ -12,6 +12,7 @@ const LABEL = { wide: 178, middle: 132, phone: 46 };
 const TOKENS = 30; // px above the rows
 const HEAD = 30; // px above a row whose words do not stand beside it
 const GAP = 9;
+const NAME = 34; // px of a column that a name fits into
 const RIGHT = 10;
 
 const charts = new WeakMap(); // parentElement -> chart
@@ -109,6 +110,7 @@ function createChart(host) {
     const bottom = figure.layout.margin?.b ?? 0;
     const height = top - GAP + bottom;
     const inner = box.width - margin.left - margin.right;
+    const column = message.columns ? inner / message.columns : 0;
     const axes = {};
     places.forEach((place, k) => {
       const name = k ? `yaxis${k + 1}` : "yaxis";
@@ -122,6 +124,7 @@ function createChart(host) {
       {
         ...figure.layout,
         ...axes,
+        ...(message.columns && column < NAME ? { annotations: [] } : {}), // names in narrow columns would run together
         width: box.width,
         height,
         autosize: false,
@@ -132,7 +135,6 @@ function createChart(host) {
       { displayModeBar: false, showSendToCloud: false, displaylogo: false, doubleClick: false, scrollZoom: false },
     );
     root.style.height = `${height}px`;
-    const column = message.columns ? inner / message.columns : 0;
     placeTokens(margin, column, inner);
     mark(frame, "hidden", !message.marked);
     if (message.marked) {
