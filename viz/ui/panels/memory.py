@@ -67,7 +67,7 @@ def _story(run: Run, chosen: Selection, lang: str) -> str:
         "token": markup.token(run.tokens.items[largest - 1]),
         "source": largest,
         "left": _percent(float(survival(keep[:step])[0, unit - 1])),
-        "start": markup.number(float(trace.initial[name][unit - 1])),
+        "start": f"{float(trace.initial[name][unit - 1]):g}",
     }
     return f"{say(lang, 'memory.story', **found)} {say(lang, 'memory.story_start', **found)}"
 
@@ -76,7 +76,7 @@ def _percent(share: float) -> str:
     size = abs(100 * share)
     if 0 < size < 0.1:
         return "< 0.1%"
-    return f"{100 * share:.0f}%" if size >= 10 else f"{100 * share:.1f}%"
+    return f"{100 * share:.0f}%" if size >= 10 or not size else f"{100 * share:.1f}%"
 
 
 def _moved(chosen: Selection, steps: int) -> None:
