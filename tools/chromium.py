@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -32,12 +33,18 @@ FLAGS = (
 )
 
 
-def find(playwright: Playwright) -> str | None:
-    """Path of a Chromium: the system's, or Playwright's own; None where there is neither."""
-    for path in (*map(shutil.which, NAMES), *MAC, playwright.chromium.executable_path):
+def installed() -> str | None:
+    """Path of the system's Chromium, None where there is none."""
+    for path in (*map(shutil.which, NAMES), *MAC):
         if path and os.access(path, os.X_OK):
             return path
     return None
+
+
+def find(playwright: Playwright) -> str | None:
+    """Path of a Chromium: the system's, or Playwright's own; None where there is neither."""
+    own = playwright.chromium.executable_path
+    return installed() or (own if os.access(own, os.X_OK) else None)
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -54,20 +61,29 @@ def flags() -> list[str]:
     return [*FLAGS, "--no-sandbox"] if root else [*FLAGS]
 
 
+def wanted() -> list[str]:
+    """Debian packages that are missing: a browser, and a library of the program by which Playwright drives it."""
+    packages = [] if installed() else ["chromium"]
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        packages.append("libatomic1")
+    return packages
+
+
 def install() -> None:
-    """Debian's package where there is apt, else the build that Playwright downloads."""
+    """Debian's packages where there is apt, else the build that Playwright downloads, unless one is there."""
     if shutil.which("apt-get"):
-        script = Path(__file__).with_name("apt.sh")
-        subprocess.run(["sh", str(script), "chromium"], check=True)
-    else:
+        if packages := wanted():
+            print(f"For the browser tests: installing {' and '.join(packages)}", flush=True)
+            subprocess.run(["sh", str(Path(__file__).with_name("apt.sh")), *packages], check=True)
+    elif installed() is None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
 
 
 def main() -> None:
+    install()
     with sync_playwright() as playwright:
-        if find(playwright) is None:
-            print("No Chromium found: installing one for the browser tests", flush=True)
-            install()
         browser = launch(playwright)
         print(f"Browser: Chromium {browser.version}", flush=True)
         browser.close()
