@@ -77,10 +77,12 @@ export function create(parent, store) {
   }
 
   function fill() {
-    const chosen = store.selection?.unit;
+    const { selection } = store;
+    const chosen = selection?.unit;
+    const kind = store.quantity(selection?.q)?.width; // a unit is a unit of every strip, an output of its own alone
     const run = numbers(store.data, store.show === "before" ? "base" : "now");
     for (const part of parts) {
-      if (part.item.kind === "strip") part.fill(store, chosen);
+      if (part.item.kind === "strip") part.fill(store, store.quantity(part.item.q).width === kind ? chosen : null);
       if (part.item.kind === "input") part.write(store.token(store.step)?.text ?? "");
       if (part.item.tree) explain(part, run, chosen ?? 0);
     }

@@ -147,15 +147,17 @@ export function create(parent, store) {
     if (!sleep) return;
     const { column, row: height, content } = store.geometry;
     const ratio = Math.min(2, devicePixelRatio || 1);
+    const key = [store.data.base, store.theme, content, height, ratio].join("|");
+    if (sleep.dataset.key === key) return; // no tweak moves a clock
+    sleep.dataset.key = key;
     [sleep.width, sleep.height] = [content * ratio, height * ratio];
     const pencil = sleep.getContext("2d");
     pencil.fillStyle = lines(pencil, ratio, getComputedStyle(parent).color);
     const size = height / store.H;
-    for (let step = 1; step <= store.T; step++) {
-      for (let unit = 0; unit < store.H; unit++) {
-        if (store.asleep(q, step, unit)) pencil.fillRect((step - 1) * column * ratio, unit * size * ratio, (column - 1) * ratio, size * ratio);
-      }
-    }
+    store.array(store.data.static.asleep[q]).forEach((ticks, k) => {
+      const [step, unit] = [Math.floor(k / store.H), k % store.H];
+      if (!ticks) pencil.fillRect(step * column * ratio, unit * size * ratio, (column - 1) * ratio, size * ratio);
+    });
   }
 
   /** Where the clocks stand. */

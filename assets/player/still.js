@@ -70,7 +70,8 @@ export function create(parent, store) {
           ...Array.from({ length: count }, (_, u) => {
             const value = store.value(q, step, u, which);
             const colour = colourOf(store, q, value);
-            const style = `background: ${colour}; color: ${inkOn(colour)}`;
+            const lines = store.asleep(q, step, u) ? "var(--sg-hatch), " : "";
+            const style = `background: ${lines}${colour}; color: ${inkOn(colour)}`;
             return el("span", { style, "data-chosen": u === unit, title: fixed(value, 4) }, count <= NUMBERED ? fixed(value, 2) : null);
           }),
         );

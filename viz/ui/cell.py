@@ -174,7 +174,7 @@ def _choice(lang: str, option: Option, choice: object) -> str:
     for key in (f"choice.{option.name}.{choice}", f"choice.{choice}"):
         if key in catalogue(lang):
             return say(lang, key)
-    return str(choice)
+    return str(choice).replace(" ", ", ")
 
 
 # Phases, layers, directions ------------------------------------------------------------------------------

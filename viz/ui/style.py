@@ -21,6 +21,8 @@ CSS = """
 @media (min-width: 900px) {
   [data-testid="stSidebar"][data-collapsed="false"]:has(.st-key-own) { min-width: 25.5rem; }
 }
+/* Two choices of two words each stand beside each other in the narrow sidebar too. */
+.st-key-weights button { padding-left: 0.4rem; padding-right: 0.4rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: 0.75rem; padding-right: 0.75rem; }
 }
