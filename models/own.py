@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from . import CELLS, typed
 from .spec import CellSpec
-from .typed import KEY
+from .typed import KEY as KEY
 from .typed.kin import nearest
 
 PLAINEST = "rnn"  # where to start from a cell that the language has no words for

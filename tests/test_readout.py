@@ -30,16 +30,12 @@ def test_gradients_agree_with_finite_differences(
     for _ in range(5):
         along_h, along_W, along_b = (rng.standard_normal(array.shape) for array in (dh, dW, db))
 
-        def loss(
-            step: float, a: np.ndarray = along_h, b: np.ndarray = along_W, c: np.ndarray = along_b
-        ) -> float:
+        def loss(step: float, a: np.ndarray = along_h, b: np.ndarray = along_W, c: np.ndarray = along_b) -> float:
             moved = Readout(readout.W_hq + step * b, readout.b_q + step * c)
             return moved.loss(h + step * a, targets, weights)[0]
 
         slope = (loss(1e-6) - loss(-1e-6)) / 2e-6
-        assert slope == pytest.approx(
-            np.vdot(dh, along_h) + np.vdot(dW, along_W) + np.vdot(db, along_b), rel=1e-7
-        )
+        assert slope == pytest.approx(np.vdot(dh, along_h) + np.vdot(dW, along_W) + np.vdot(db, along_b), rel=1e-7)
 
 
 def test_padding_has_no_part(case: tuple[Readout, np.ndarray, np.ndarray, np.ndarray]) -> None:
