@@ -20,6 +20,8 @@ MATH_FONT = '"STIX Two Math", "STIX Two Text", "Latin Modern Math", Cambria, Geo
 
 CLEAR = "rgba(0,0,0,0)"  # nothing: what lies below shows through
 
+MISTAKE = "#cf3a2e"  # in what was typed; the page mixes it with the colour of its text
+
 READABLE = 4.6  # contrast of text: the 4.5 of WCAG AA, and a little for rounding
 
 

@@ -7,12 +7,15 @@ that the stage goes on showing it; what was typed is kept beside, together with 
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Iterable
+from html import escape
 
 import streamlit as st
 
 from models import CELLS, own
+from models.derive import readers
 from models.experiment import definition
+from models.spec import CellSpec
 from models.typed import CellError
 
 from .. import scene as scenes
@@ -22,7 +25,7 @@ from . import state, widgets
 
 KEY = own.KEY
 BACK = "back"  # of the menu of texts to start from
-WIDTH = 40  # characters of a line that are quoted
+AROUND = 60  # characters of a line that are quoted on each side of a word
 KEPT = "own-kept"  # the visitor's own text, while another cell is looked at
 INSTEAD = "own-instead"  # the title of a cell that could not be typed
 
@@ -52,15 +55,27 @@ def draw(scene: Scene) -> None:
         on_change=_typed,
     )
     if error is not None:
-        st.error(explain(lang, draft or "", error))
+        st.html(explain(lang, draft or "", error))
     _buttons(scene)
     if error is not None:
         return
     if st.session_state.get(INSTEAD) and own.is_known(text):
         st.caption(say(lang, "own.instead", cell=sentence(lang, st.session_state[INSTEAD])))
-    states = definition(scene.experiment).states
-    named = ", ".join(f"`{name}`" for name in states)
-    st.caption(say(lang, "own.facts", states=named) if states else say(lang, "own.facts_stateless"))
+    st.caption(_facts(lang, definition(scene.experiment)))
+
+
+def _facts(lang: str, spec: CellSpec) -> str:
+    """What the text leaves unsaid: which quantities are states, and which are computed for nobody."""
+    told = [say(lang, "own.facts", states=_named(spec.states)) if spec.states else say(lang, "own.facts_stateless")]
+    *others, _ = spec.quantities  # the last one is what the cell is for
+    unread = [name for name in others if name not in spec.states and not readers(spec.quantities, name)]
+    if unread:
+        told.append(say(lang, "own.unread", names=_named(unread)))
+    return "  \n".join(told)
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _buttons(scene: Scene) -> None:
@@ -80,39 +95,27 @@ def _buttons(scene: Scene) -> None:
 
 
 def explain(lang: str, text: str, error: CellError) -> str:
-    """What is wrong, as Markdown: the place, the line with a mark under the word, what is allowed."""
+    """What is wrong, as HTML: the place, the line with its word marked, what is allowed."""
     parts = []
     if error.word:
-        line = re.split(r"\r\n|\r|\n", text)[error.line - 1]
-        fence = "`" * (max(map(len, re.findall("`+", line)), default=2) + 1)
-        parts.append(f"**{say(lang, 'own.place', line=error.line, column=error.column)}**")
-        parts.append(f"{fence}text\n{marked(line, error.column, len(error.word))}\n{fence}")
-    parts += [literal(say(lang, error.key, **error.values)), f":small[{say(lang, 'own.still')}]"]
-    return "\n\n".join(parts)
+        before, word, after = quoted(text, error)
+        parts.append(f"<b>{escape(say(lang, 'own.place', line=error.line, column=error.column))}</b>")
+        parts.append(f"<pre>{escape(before)}<mark>{escape(word)}</mark>{escape(after)}</pre>")
+    parts.append(f"<p>{escape(say(lang, error.key, **error.values))}</p>")
+    parts.append(f"<small>{escape(say(lang, 'own.still'))}</small>")
+    return f'<div class="own-mistake" role="alert">{"".join(parts)}</div>'
 
 
-def marked(line: str, column: int, length: int) -> str:
-    """The part of a line around a word, and a second line with carets under the word."""
-    start = max(0, min(column - 1 - WIDTH // 4, len(line) - WIDTH))
-    shown = line[start : start + WIDTH]
-    before, word = shown[: column - 1 - start], shown[column - 1 - start :][:length]
-    lead, tail = "…" if start else "", "…" if start + WIDTH < len(line) else ""
-    return f"{_visible(lead + shown + tail)}\n{_blank(lead + before)}{'^' * max(1, len(_blank(word)))}"
-
-
-def literal(text: str) -> str:
-    """Markdown that shows `text` as it is."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
-
-
-def _visible(text: str) -> str:
-    return "".join(c if c.isprintable() else "·" for c in text)
-
-
-def _blank(text: str) -> str:
-    """Space as wide as the text: two columns for a Chinese character, none for a mark on a letter."""
-    widths = (0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-    return " " * sum(widths)
+def quoted(text: str, error: CellError) -> tuple[str, str, str]:
+    """The line of a mistake: what stands before the word, the word, and what stands behind it."""
+    line = "".join(c if c.isprintable() else "·" for c in re.split(r"\r\n|\r|\n", text)[error.line - 1])
+    start, end = error.column - 1, error.column - 1 + len(error.word)
+    before, after = line[:start], line[end:]
+    if len(before) > AROUND:
+        before = f"…{before[-AROUND:]}"
+    if len(after) > AROUND:
+        after = f"{after[:AROUND]}…"
+    return before, line[start:end], after
 
 
 def _mistake(text: str) -> CellError | None:
