@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from .algebra import Node
 from .ranges import convex_mix, same
@@ -102,23 +103,49 @@ class Recursion:
 
 
 def recursion(spec: CellSpec, name: str) -> Recursion | None:
-    """How a state carries its own past elementwise; None where it does not (the RNN's h, an LSTM's h)."""
+    """How a state carries its own past elementwise; None where it does not (the RNN's h, an LSTM's h).
+
+    Differences, quotients and products with a sum are multiplied out as far as the old state stands in them.
+    """
+
+    def own(node: Node) -> bool:
+        return any(n.op == "previous" and n.name == name for n in node.walk())
+
     keep: list[tuple[Node, ...]] = []
     writes: list[Node] = []
-    for term in _summands(spec.quantities[name].expr):
-        factors = _factors(term)
-        own = [f for f in factors if f.op == "previous" and f.name == name]
-        if len(own) == 1:
-            keep.append(tuple(f for f in factors if f is not own[0]))
-        elif any(n.op == "previous" and n.name == name for f in factors for n in f.walk()):
-            return None
+    for factors in _products(spec.quantities[name].expr, own):
+        within = [factor for factor in factors if own(factor)]
+        if not within:
+            writes.append(reduce(lambda a, b: Node("mul", (a, b)), factors))
+        elif len(within) == 1 and within[0].op == "previous":
+            keep.append(tuple(factor for factor in factors if factor is not within[0]))
         else:
-            writes.append(term)
+            return None
     return Recursion(tuple(keep), tuple(writes)) if keep else None
 
 
-def _summands(node: Node) -> tuple[Node, ...]:
-    return node.args[0].terms if node.op == "identity" else node.terms
+def _products(node: Node, own: Callable[[Node], bool]) -> tuple[tuple[Node, ...], ...]:
+    """The node as a sum of products; what the old state is not in stays as it is written."""
+    match node.op:
+        case "identity":
+            return _products(node.args[0], own)
+        case "add":
+            return tuple(term for argument in node.args for term in _products(argument, own))
+        case "sub" if own(node):
+            first, second = node.args
+            return _products(first, own) + _products(Node("neg", (second,)), own)
+        case "neg" if own(node):
+            minus = Node("constant", number=-1.0)
+            return tuple((minus, *factors) for factors in _products(node.args[0], own))
+        case "div" if own(node.args[0]):
+            share = Node("div", (Node("constant", number=1.0), node.args[1]))
+            return tuple((*factors, share) for factors in _products(node.args[0], own))
+        case "mul" if own(node):
+            sums: list[tuple[tuple[Node, ...], ...]] = [
+                _products(argument, own) if own(argument) else (_factors(argument),) for argument in node.args
+            ]
+            return tuple((*first, *second) for first in sums[0] for second in sums[1])
+    return ((node,),)
 
 
 def _factors(node: Node) -> tuple[Node, ...]:

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from models import CELLS, CellSpec, backward
+from models import CELLS, CellSpec, backward, explain
+from models.algebra import sigmoid, tanh
 from models.derive import recursion
+from models.spec import Choice, Step, trace_cell
 from models.unroll import history, unroll
 from tests.cases import Case, H, T, every_cell
 from viz import chart, memory
@@ -121,6 +123,30 @@ def test_without_a_memory_the_jacobians_tell_what_is_felt() -> None:
     assert felt[step] == pytest.approx(1) and np.isnan(felt[step + 1 :]).all()
     assert felt[step - 1] == pytest.approx(stretch[step - 1], rel=1e-5)
     assert stretch.shape == (T,) and drawn.columns == T + 1
+
+
+def odd(k: Step, form: Choice = ("difference", "quotient", "sum", "twice")) -> None:
+    """States that carry themselves in other words than f ⊙ c + i ⊙ c̃."""
+    h = k.previous("h")
+    f = k.gate("f", sigmoid(k.x("f") + k.h("f", h)), "gate", "")
+    n = k.candidate("h~", tanh(k.x("h")), "candidate", "")
+    written = {
+        "difference": n - f * h,
+        "quotient": (h + n) / (1.0 + f),
+        "sum": f * (h - n) + n,
+        "twice": f * (0.5 * h + n) - 0.25 * h,
+    }
+    k.state("h", written[str(form)], "state", "")
+
+
+@pytest.mark.parametrize("form", ["difference", "quotient", "sum", "twice"])
+def test_a_memory_is_known_in_any_words(form: str) -> None:
+    case = Case(trace_cell("odd", "Odd", 2024, "", odd, {"form": form}))
+    trace = case.run()
+    for step in (1, T):
+        np.testing.assert_allclose(unroll(trace, "h", step).sum(axis=0), trace["h"][step - 1], rtol=1e-12, atol=1e-13)
+    assert sum(value for _, value in explain(trace, "h", T, 1)) == pytest.approx(trace["h"][-1, 1], abs=1e-13)
+    assert len(memory.picture(trace, "h", 2, 1, TOKENS).rows) == 3
 
 
 # The panel ----------------------------------------------------------------------------------------------------------

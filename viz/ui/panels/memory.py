@@ -69,7 +69,7 @@ def _story(run: Run, chosen: Selection, lang: str) -> str:
         "left": _percent(float(survival(keep[:step])[0, unit - 1])),
         "start": f"{float(trace.initial[name][unit - 1]):g}",
     }
-    return f"{say(lang, 'memory.story', **found)} {say(lang, 'memory.story_start', **found)}"
+    return say(lang, "memory.story", **found)
 
 
 def _percent(share: float) -> str:
