@@ -43,7 +43,7 @@ CSS = """
   text-decoration: underline wavy;
   text-underline-offset: 0.25em;
 }
-.own-mistake p { margin: 0 0 0.375rem; }
+.own-mistake p { margin: 0 0 0.375rem; font-size: inherit; }
 @media (min-width: 900px) {
   [data-testid="stSidebar"][data-collapsed="false"]:has(.st-key-own) { min-width: 25.5rem; }
 }
