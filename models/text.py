@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -42,6 +43,7 @@ class Tokens:
     notices: tuple[Notice, ...] = ()
 
 
+@lru_cache(maxsize=64)  # one change of a scene asks for its text several times: for sizes, for limits, for the run
 def tokenize(text: str, mode: str = "auto") -> Tokens:
     """Cut `text` into at most 512 tokens.
 
