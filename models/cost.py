@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+from math import prod
 
 from .algebra import Node
 from .spec import OUTPUTS, CellSpec
@@ -25,7 +25,7 @@ def multiply_adds(spec: CellSpec, D: int, H: int, Q: int = OUTPUTS) -> int:
             seen.add(node)
             if node.op == "matmul" and node.args[1].name in shapes:
                 weight = spec.weights[node.args[1].name]
-                total += int(weight.mask(H).sum()) if weight.mask else int(np.prod(shapes[weight.name]))
+                total += int(weight.mask(H).sum()) if weight.mask else prod(shapes[weight.name])
             elif node.op == "mul":
                 total += sum(shapes[factor.name][-1] for factor in node.args if factor.op == "parameter")
     return total
