@@ -14,8 +14,9 @@ from types import MappingProxyType
 from . import CELLS, typed
 from .spec import CellSpec
 from .typed import KEY as KEY
-from .typed.kin import nearest
+from .typed.kin import named, nearest
 
+USUAL = ("gru", "lstm")  # the cells whose letters mean the same to everybody
 PLAINEST = "rnn"  # where to start from a cell that the language has no words for
 
 EXAMPLES: Mapping[str, str] = MappingProxyType(
@@ -79,7 +80,8 @@ def cell(text: str) -> CellSpec:
     """
     spec = typed.parse(text)
     like = nearest(spec, CELLS.values())
-    return typed.parse(text, like) if like else spec
+    usual = {name: quantity for key in USUAL for name, quantity in CELLS[key].quantities.items()}
+    return named(typed.parse(text, like) if like else spec, usual, typed.LABELS)
 
 
 @cache
@@ -134,4 +136,3 @@ def tidied(text: str) -> str:
 
 def _definitions(text: str) -> list[str]:
     return [line.strip() for line in text[:10_000].splitlines() if "=" in line]
-

@@ -90,6 +90,19 @@ def test_a_changed_cell_keeps_what_it_shares() -> None:
     assert odd.quantities["f"].note != CELLS["lstm"].quantities["f"].note
 
 
+def test_letters_of_the_documents_keep_their_names() -> None:
+    labels = {name: quantity.label for name, quantity in own.cell(own.EXAMPLES["mix"]).quantities.items()}
+    assert labels == {
+        "z": "update gate",
+        "c~": "candidate",
+        "c": "cell state",
+        "o": "output gate",
+        "h": "hidden state",
+    }
+    odd = own.cell("z = tanh(x W_xz)\nq = sigmoid(z)\nh = h * q").quantities
+    assert [odd[name].label for name in "zqh"] == ["intermediate value", "gate", "hidden state"]
+
+
 def test_a_forget_gate_starts_open_in_a_typed_cell_too() -> None:
     assert (init(own.cell(own.EXAMPLES["peephole"]), D, H)["b_f"] == 1).all()
     assert not init(own.cell(RNN), D, H)["b_h"].any()

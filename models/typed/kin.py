@@ -66,6 +66,17 @@ def resemble(spec: CellSpec, like: CellSpec, kept: tuple[Words, Words]) -> CellS
     )
 
 
+def named(spec: CellSpec, usual: Mapping[str, Quantity], kept: Words) -> CellSpec:
+    """`spec`, where what has no name of its own (those of `kept`, by kind) gets that of the usual quantity of the
+    same letter and kind: z is an update gate also where nothing else is as in the GRU."""
+    found = dict(spec.quantities)
+    for name, quantity in spec.quantities.items():
+        model = usual.get(name)
+        if model is not None and model.kind == quantity.kind and quantity.label == kept[quantity.kind]:
+            found[name] = replace(quantity, label=model.label, role=model.role)
+    return replace(spec, quantities=MappingProxyType(found))
+
+
 def _read_alike(spec: CellSpec, like: CellSpec, name: str, same: set[str]) -> bool:
     one, other = (set(readers(cell.quantities, name)) for cell in (spec, like))
     return one == other and one <= same
