@@ -1,4 +1,4 @@
-"""Every bench: the engine in the environment that holds PyTorch, if there is one, and the stage in ours."""
+"""Every bench: the engine in the environment that holds PyTorch, if there is one, and the pages in ours."""
 
 import os
 import subprocess
@@ -19,7 +19,8 @@ def has_numpy(python: Path) -> bool:
 def main() -> None:
     engine = WITH_TORCH if has_numpy(WITH_TORCH) else Path(sys.executable)
     subprocess.run([engine, "-m", "benches.engine"], cwd=ROOT, env=os.environ | ONE_THREAD, check=True)
-    subprocess.run([sys.executable, "-m", "benches.stage"], cwd=ROOT, check=True)
+    for part in ("stage", "workbench"):
+        subprocess.run([sys.executable, "-m", f"benches.{part}"], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":
