@@ -34,6 +34,10 @@ def runs_of(experiment: Experiment, cells: Sequence[str] = USUAL) -> list[Run]:
     return [run(replace(experiment, cell=cell)) for cell in cells]
 
 
+def equations(runs: Sequence[Run], lang: str) -> str:
+    return comparison.equations(tuple(one.spec for one in runs), lang)
+
+
 def picture(runs: Sequence[Run], names: Sequence[str], **settings: bool) -> Chart:
     return compare.picture(runs, names, runs[0], 2, "en", "light", **settings)
 
@@ -85,7 +89,7 @@ def test_every_cell_can_be_compared_in_every_language_and_theme(cell: str, lang:
         packed = json.loads(pack(draw, "plotly.js"))
         assert len(packed["rows"]) == len(packed["data"]) == len(rows)
         assert packed["columns"] == 4 and packed["marked"] == 3
-    for html in (comparison.costs(runs, runs[0], 3, lang), comparison.equations(runs, lang)):
+    for html in (comparison.costs(runs, runs[0], 3, lang), equations(runs, lang)):
         assert say(lang, CELLS[cell].title) in Text(html).words and "math" not in Text(html).tags
 
 
@@ -210,14 +214,14 @@ def test_phases_quantities_and_parameters_that_the_first_has_not_are_marked() ->
 
 
 def test_equations_are_marked_where_they_differ() -> None:
-    html = comparison.equations(runs_of(FREE, ("rnn", "gru")), "en")
+    html = equations(runs_of(FREE, ("rnn", "gru")), "en")
     candidate = row(html, "candidate")[1]
     assert Text(candidate).words.startswith("tanh(") and candidate.count("<mark>") == 1
     assert re.search(r"<mark>.*?<i>r</i><sub>t</sub>.*?</mark>", candidate) and "of the RNN" in candidate
     assert "new" in row(html, "reset gate")[1] and Text(row(html, "reset gate")[0]).words == "–"
-    html = comparison.equations(runs_of(FREE, ("lstm", "gru")), "en")
+    html = equations(runs_of(FREE, ("lstm", "gru")), "en")
     assert "missing" in row(html, "forget gate")[1]
-    html = comparison.equations(runs_of(FREE, ("gru", "gru_after", "gru_takes_new")), "en")
+    html = equations(runs_of(FREE, ("gru", "gru_after", "gru_takes_new")), "en")
     assert "the same" in row(html, "reset gate")[2] and "wb-same" in row(html, "reset gate")[2]
     assert "without" in row(html, "candidate")[1] and "different" in row(html, "hidden state")[2]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from html import escape
 
 from models import CELLS
@@ -16,15 +17,16 @@ from models.spec import CellSpec
 from . import equation
 from .compare import first_apart
 from .text import say
-from .theme import FONT, MATH_FONT, THEMES
+from .theme import MATH_FONT, THEMES
 
 MEASURE = "lstm"  # costs are told against its
 BAR = 8  # rem: the longest bar
 
 CSS = """
-.wb-cells { --wb-head: 8.5rem; --wb-column: 13rem; overflow-x: auto; }
+.wb-cells { --wb-head: 10.5rem; --wb-column: 12.5rem; overflow-x: auto; }
 .wb-cells table { border-collapse: collapse; table-layout: fixed; width: 100%; font-size: 0.9rem;
-  min-width: calc(var(--wb-head) + var(--wb-count) * var(--wb-column)); }
+  min-width: calc(var(--wb-head) + var(--wb-count) * var(--wb-column));
+  max-width: calc(var(--wb-head) + var(--wb-count) * 25rem); }
 .wb-cells col:first-child { width: var(--wb-head); }
 @media (max-width: 640px) { .wb-cells { --wb-head: 6rem; --wb-column: 9.5rem; } }
 .wb-cells caption { text-align: left; font-weight: 600; font-size: 1rem; padding: 0 0 0.5rem; }
@@ -37,9 +39,8 @@ CSS = """
 .wb-cells sub, .wb-cells sup { font-size: 0.72em; line-height: 0; }
 .wb-cells mark { background: var(--wb-mark); color: inherit; border-radius: 3px; padding: 0.05em 0.15em;
   box-shadow: 0 1.5px 0 var(--wb-edge); box-decoration-break: clone; -webkit-box-decoration-break: clone; }
-.wb-cells .wb-same { opacity: 0.6; }
+.wb-cells .wb-same .wb-math * { color: var(--wb-muted); }
 .wb-cells .wb-note { color: var(--wb-muted); font-size: 0.82rem; font-weight: 400; display: block; }
-.wb-cells td .wb-note { font-family: var(--wb-font); }
 .wb-cells .wb-note .wb-math { font-size: 0.95rem; }
 .wb-cells .wb-bar { display: block; height: 5px; max-width: 100%; margin-top: 0.3rem; border-radius: 3px; }
 .wb-cells s { text-decoration-thickness: 1.5px; opacity: 0.75; }
@@ -74,36 +75,37 @@ def costs(runs: Sequence[Run], shown: Run, step: int, lang: str) -> str:
         (_say(lang, "compare.names"), [_parameters(run, first, lang) for run in runs]),
     ]
     body = "".join(f'<tr><th scope="row">{head}</th>{"".join(cells)}</tr>' for head, cells in rows)
-    return _table(runs, _say(lang, "compare.costs"), body, lang)
+    return _table([run.spec for run in runs], _say(lang, "compare.costs"), body, lang)
 
 
-def equations(runs: Sequence[Run], lang: str) -> str:
+@lru_cache(maxsize=64)
+def equations(specs: tuple[CellSpec, ...], lang: str) -> str:
     """Every equation of every cell; what the first cell's equation has not is marked."""
-    first = runs[0].spec
-    told = [changes(run.spec, first) for run in runs]
+    first = specs[0]
+    told = [changes(spec, first) for spec in specs]
     rows = []
-    for name in dict.fromkeys(name for run in runs for name in run.spec.quantities):
-        owner = next(run.spec for run in runs if name in run.spec.quantities)
+    for name in dict.fromkeys(name for spec in specs for name in spec.quantities):
+        owner = next(spec for spec in specs if name in spec.quantities)
         label = _say(lang, owner.quantities[name].label)
         head = f'<span class="wb-math">{equation.symbol(owner, name)}</span> <span class="wb-note">{label}</span>'
-        cells = [_equation(run.spec, name, found.get(name), first, lang) for run, found in zip(runs, told, strict=True)]
+        cells = [_equation(spec, name, found.get(name), first, lang) for spec, found in zip(specs, told, strict=True)]
         rows.append(f'<tr><th scope="row">{head}</th>{"".join(cells)}</tr>')
-    return _table(runs, _say(lang, "compare.equations"), "".join(rows), lang)
+    return _table(specs, _say(lang, "compare.equations"), "".join(rows), lang)
 
 
-def _table(runs: Sequence[Run], caption: str, body: str, lang: str) -> str:
+def _table(specs: Sequence[CellSpec], caption: str, body: str, lang: str) -> str:
     heads = []
-    for place, run in enumerate(runs):
+    for place, spec in enumerate(specs):
         colour = f"light-dark({THEMES['light'].lines[place]}, {THEMES['dark'].lines[place]})"
         first = f' <span class="wb-note">{_say(lang, "compare.first")}</span>' if place == 0 else ""
         style = f"color: {colour}; border-bottom-color: {colour}"
-        heads.append(f'<th scope="col" style="{style}">{_say(lang, run.spec.title)}{first}</th>')
-    roles = {quantity.role for run in runs for quantity in run.spec.quantities.values()}
+        heads.append(f'<th scope="col" style="{style}">{_say(lang, spec.title)}{first}</th>')
+    roles = {quantity.role for spec in specs for quantity in spec.quantities.values()}
     # All tables share their columns; on a phone they are wider than the screen and scroll sideways.
-    head = f"<colgroup><col>{'<col>' * len(runs)}</colgroup><thead><tr><td></td>{''.join(heads)}</tr></thead>"
+    head = f"<colgroup><col>{'<col>' * len(specs)}</colgroup><thead><tr><td></td>{''.join(heads)}</tr></thead>"
     table = f"<table><caption>{caption}</caption>{head}<tbody>{body}</tbody></table>"
     style = f"<style>{_colours()}{CSS}{equation.css(roles)}</style>"
-    return f'{style}<div class="wb-cells" style="--wb-count: {len(runs)}">{table}</div>'
+    return f'{style}<div class="wb-cells" style="--wb-count: {len(specs)}">{table}</div>'
 
 
 def _colours() -> str:
@@ -116,7 +118,6 @@ def _colours() -> str:
         "edge": (light.difference[0], dark.difference[0]),
     }
     named = "".join(f"--wb-{name}: light-dark({one}, {two}); " for name, (one, two) in pairs.items())
-    named += f"--wb-font: {FONT}; "
     return f".wb-cells {{ {named}--wb-mark: color-mix(in srgb, var(--wb-edge) 16%, transparent) }}"
 
 
@@ -152,7 +153,7 @@ def _bars(counts: Sequence[tuple[int, int]], lang: str) -> list[str]:
     for place, (count, measure) in enumerate(counts):
         colour = f"light-dark({THEMES['light'].lines[place]}, {THEMES['dark'].lines[place]})"
         bar = f'<span class="wb-bar" style="width: {BAR * count / most:.2f}rem; background: {colour}"></span>'
-        ratio = _say(lang, "compare.ratio").replace("{ratio}", f"{count / measure:.3g}")
+        ratio = escape(say(lang, "compare.ratio", ratio=f"{count / measure:.3g}"))
         cells.append(f'<td>{count:,} &nbsp;<span class="wb-none">{ratio}</span>{bar}</td>')
     return cells
 
@@ -200,7 +201,7 @@ def _listed(own: Mapping[str, str], known: Mapping[str, str], lang: str) -> str:
     items = [item if name in known else f"<mark>{item}</mark>" for name, item in own.items()]
     gone = [f"<s>{item}</s>" for name, item in known.items() if name not in own]
     note = f'<span class="wb-note">{_without(gone, lang)}</span>' if gone else ""
-    return f'<td class="wb-math wb-list">{" ".join(items)}{note}</td>'
+    return f'<td><span class="wb-math wb-list">{" ".join(items)}</span>{note}</td>'
 
 
 def _without(gone: Sequence[str], lang: str) -> str:
@@ -221,7 +222,7 @@ def _equation(spec: CellSpec, name: str, change: Change | None, first: CellSpec,
     if spec is first:
         kind = ""
     elif change.is_same and change.like == name:
-        kind, notes = " wb-same", [_say(lang, "compare.same")]
+        kind, notes = "wb-same", [_say(lang, "compare.same")]
     elif change.like is None:
         kind, notes = "", [f"<mark>{_say(lang, 'compare.new')}</mark>"]
     elif whole:
@@ -236,7 +237,7 @@ def _equation(spec: CellSpec, name: str, change: Change | None, first: CellSpec,
             gone = [f"<s>{expression(first, node, equation.Html())}</s>" for node in change.gone]
             notes.append(_without(gone, lang))
     note = f'<span class="wb-note">{" · ".join(notes)}</span>' if notes else ""
-    return f'<td class="wb-math{kind}">{written}{note}</td>'
+    return f'<td class="{kind}"><span class="wb-math">{written}</span>{note}</td>'
 
 
 def _say(lang: str, key: str) -> str:

@@ -19,7 +19,7 @@ from .. import chart, state
 from .panel import Panel
 
 CELLS_KEY, QUANTITIES_KEY, SHOW_KEY = "compare-cells", "compare-quantities", "compare-show"
-PICTURE_KEY = "compare-picture"
+PICTURE_KEY, RUNS_KEY = "compare-picture", "compare-runs"
 VALUES = "values"
 
 
@@ -36,25 +36,23 @@ def draw(scene: Scene, result: Run) -> None:
     )
     _remarks(runs, names, lang)
     st.html(comparison.costs(runs, result, step, lang))
-    st.html(comparison.equations(runs, lang))
+    st.html(comparison.equations(tuple(one.spec for one in runs), lang))
 
 
 def side_by_side(scene: Scene, result: Run) -> list[Run]:
     """Each cell's run as the stage would show it: same text, sizes and seed, and the tweaks of gates that it has."""
     shown = replace(scene, experiment=result.experiment)
-    near: dict[str, Run] = st.session_state.get("compare-runs", {})
     keys = lineup.cells(scene.view.lineup, result.experiment.cell)
     if result.experiment.cell not in CELLS and len(keys) < lineup.MOST:
         keys = (*keys, result.experiment.cell)  # a cell of the visitor's own has no place in the list of cells
-    runs = []
-    for key in keys:
-        if key == result.experiment.cell:
-            runs.append(result)
-        else:
-            runs.append(run(choose_cell(shown, key).experiment, near.get(key)))
     # What no tweak changes is kept from one rerun of this visitor to the next.
-    st.session_state["compare-runs"] = {one.experiment.cell: one for one in runs}
-    return runs
+    near: dict[str, Run] = st.session_state.get(RUNS_KEY, {})
+    runs = {}
+    for key in keys:
+        same = key == result.experiment.cell
+        runs[key] = result if same else run(choose_cell(shown, key).experiment, near.get(key))
+    st.session_state[RUNS_KEY] = runs
+    return list(runs.values())
 
 
 # The choice ----------------------------------------------------------------------------------------------

@@ -57,24 +57,24 @@ def _values(scene: Scene, run: Run) -> None:
         token=rows["token"].map(visible),
         quantity=rows["quantity"].map({name: _plain_title(run, name, lang) for name in names}),
     )
-    # Streamlit's own export writes a token such as =1+1 as it stands; the button below does not.
-    st.html(f'<style>.st-key-{TABLE} button[aria-label="Download as CSV"] {{ display: none; }}</style>')
-    st.dataframe(
-        told,
-        hide_index=True,
-        width="content",  # a number far from its name is hard to find
-        height=HEIGHT,
-        key=TABLE,
-        alt=say(lang, "data.table"),
-        column_config={
-            "step": st.column_config.NumberColumn(say(lang, "data.column.step"), width=70),
-            "token": st.column_config.TextColumn(say(lang, "data.column.token"), width=160),
-            "quantity": st.column_config.TextColumn(say(lang, "data.column.quantity"), width=190),
-            "unit": st.column_config.NumberColumn(say(lang, "data.column.unit"), width=70),
-            "value": st.column_config.NumberColumn(say(lang, "data.column.value"), format="%.6f", width=140),
-            "before": st.column_config.NumberColumn(say(lang, "data.column.before"), format="%.6f", width=140),
-        },
-    )
+    with st.container(key=TABLE):
+        # Streamlit's own export writes a token such as =1+1 as it stands; the button below does not.
+        st.html(f'<style>.st-key-{TABLE} button[aria-label^="Download as CSV"] {{ display: none; }}</style>')
+        st.dataframe(
+            told,
+            hide_index=True,
+            width="content",  # a number far from its name is hard to find
+            height=HEIGHT,
+            alt=say(lang, "data.table"),
+            column_config={
+                "step": st.column_config.NumberColumn(say(lang, "data.column.step"), width=70),
+                "token": st.column_config.TextColumn(say(lang, "data.column.token"), width=160),
+                "quantity": st.column_config.TextColumn(say(lang, "data.column.quantity"), width=190),
+                "unit": st.column_config.NumberColumn(say(lang, "data.column.unit"), width=70),
+                "value": st.column_config.NumberColumn(say(lang, "data.column.value"), format="%.6f", width=140),
+                "before": st.column_config.NumberColumn(say(lang, "data.column.before"), format="%.6f", width=140),
+            },
+        )
     stem = table.stem(run)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
