@@ -13,7 +13,8 @@ from models import CELLS, own
 from models.experiment import UNITS, Experiment, definition, most_units, run
 from models.tweaks import Tweaks
 from models.typed import CellError, parse, source
-from tests.test_typed import ALPHABET, RNN, WRONG
+from tests.test_typed import RNN, WRONG
+from tests.test_typed_fuzz import ALPHABET
 from tests.typed_cells import random_cell
 from viz import scene as scenes
 from viz.link import from_link, read_own, to_link, write_own
