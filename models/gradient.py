@@ -18,10 +18,11 @@ from .algebra import Node
 from .derive import knobs, recursion
 from .engine import backward, quietly
 from .excerpt import excerpt
-from .jacobian import spectral, value_of
+from .jacobian import spectral
 from .readout import Readout
 from .spec import CellSpec
-from .trace import Gradients, Trace, read_only
+from .trace import Gradients, Trace
+from .unroll import kept_and_written
 
 Array = np.ndarray
 
@@ -141,28 +142,8 @@ def keeps(trace: Trace) -> dict[str, Array]:
 
     An LSTM's c keeps f, a GRU's h keeps z or 1 − z; the RNN's h has no direct path. A pinned state keeps nothing.
     """
-    found = {}
-    for name in trace.spec.states:
-        path = recursion(trace.spec, name)
-        if path is None:
-            continue
-        total = np.zeros(trace[name].shape)
-        for factors in path.keep:
-            product = np.ones(trace[name].shape)
-            for factor in factors:
-                product *= value_of(trace, factor)
-            total += product
-        if name in trace.clamp:
-            total[~np.isnan(trace.clamp[name])] = 0
-        found[name] = read_only(total)
-    return found
-
-
-def retained(keep: Array, step: int | None = None) -> Array:
-    """Π_{k = t+1 … step} keep_k for t = 0 … step, (step + 1, H): what the direct path leaves of each state."""
-    last = len(keep) if step is None else step
-    backwards = np.cumprod(keep[:last][::-1], axis=0)
-    return np.concatenate([backwards[::-1], np.ones((1, keep.shape[-1]))])
+    carried = [name for name in trace.spec.states if recursion(trace.spec, name)]
+    return {name: kept_and_written(trace, name)[0] for name in carried}
 
 
 # What recurrence is made of ----------------------------------------------------------------------------------

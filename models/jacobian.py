@@ -30,14 +30,24 @@ LARGEST = 700.0  # e^700 and e^−700 are numbers; a little further out there ar
 class Jacobians:
     """`state` is ∂s_t/∂s_{t−1} (T, S, S), `input` ∂s_t/∂x_t (T, D, S). Entry [a, b]: how b answers to a.
 
-    `quantities` gives the same of each quantity of the step: (∂q_t/∂s_{t−1} (T, S, H), ∂q_t/∂x_t (T, D, H)).
-    `places` says which units of s belong to which state.
+    `places` says which units of s belong to which state, `slopes` what each quantity of a step answers to.
     """
 
     state: Array
     input: Array
-    quantities: Mapping[str, tuple[Array, Array]]
     places: Mapping[str, slice]
+    slopes: Mapping[str, Slopes]
+    widths: Mapping[str, int]
+
+    def of(self, name: str, step: int) -> tuple[Array, Array]:
+        """∂q/∂s_{t−1} (S, H) and ∂q/∂x_t (D, H) of quantity `name` at `step`, counted from 1."""
+        width = self.widths[name]
+        before, x = np.zeros((self.state.shape[1], width)), np.zeros((self.input.shape[1], width))
+        for source, slope in self.slopes[name].items():
+            k = step - 1 if len(slope) > 1 else 0  # some are the same at every step
+            target = x if source == "x" else before[self.places[source]]
+            target[...] = _full(slope[k : k + 1])[0]
+        return before, x
 
 
 def linearise(trace: Trace) -> Jacobians:
@@ -51,18 +61,12 @@ def linearise(trace: Trace) -> Jacobians:
         S += width
     T, D = trace.x.shape
     slopes = _slopes(trace)
-    quantities = {}
-    for name, known in slopes.items():
-        width = trace[name].shape[-1]
-        before, x = np.zeros((T, S, width)), np.zeros((T, D, width))
-        for source, slope in known.items():
-            target = x if source == "x" else before[:, places[source]]
+    state, x = np.zeros((T, S, S)), np.zeros((T, D, S))
+    for name, place in places.items():
+        for source, slope in slopes[name].items():
+            target = x[:, :, place] if source == "x" else state[:, places[source], place]
             target[...] = _full(slope)
-        quantities[name] = (before, x)
-    none = np.zeros((T, S, 0)), np.zeros((T, D, 0))
-    by_state = [none, *(quantities[name] for name in trace.spec.states)]
-    state, x = (np.concatenate([pair[k] for pair in by_state], axis=-1) for k in (0, 1))
-    return Jacobians(state, x, quantities, places)
+    return Jacobians(state, x, places, slopes, {name: trace[name].shape[-1] for name in trace})
 
 
 def spectral(matrices: Array) -> Array:
@@ -101,7 +105,7 @@ class Reach:
 
 def reach(steps: Jacobians, name: str, step: int) -> Reach:
     """The reach of quantity `name` at `step`, counted from 1."""
-    before, x = (jacobian[step - 1] for jacobian in steps.quantities[name])
+    before, x = steps.of(name, step)
     directions, carried, logs = _products(steps.state[: step - 1], before)
     sizes = spectral(steps.input[: step - 1] @ directions[1:])
     earlier = sizes * np.exp(np.clip(logs[1:], -LARGEST, LARGEST))
@@ -134,6 +138,7 @@ def _slopes(trace: Trace) -> dict[str, Slopes]:
     """What each quantity of a step answers to."""
     quantities: dict[str, Slopes] = {}
     known: dict[Node, Slopes] = {}
+    names = {quantity.expr: name for name, quantity in trace.spec.quantities.items()}
 
     def of(node: Node) -> Slopes:
         match node.op:
@@ -153,24 +158,20 @@ def _slopes(trace: Trace) -> dict[str, Slopes]:
         if node.op == "matmul":
             source, weight = node.args
             # a matrix that the cell does without at this size is the identity
-            return _multiplied(of(source), weights(weight.name)) if weight.name in trace.params else of(source)
+            return _multiplied(of(source), trace.weight(weight.name)) if weight.name in trace.params else of(source)
         parts = [of(argument) for argument in node.args]
         if not any(parts):
             return {}
         if node.op in ("add", "identity"):
             return _summed(parts)
         if node.op == "softmax":
-            return _multiplied(parts[0], _softmax(value_of(trace, node.args[0])))
-        y = value_of(trace, node)
-        # an activation's argument is overwritten by its value, which is all that its derivative needs
-        values = [None] if node.op in ACTIVATIONS else [np.asarray(value_of(trace, a)) for a in node.args]
+            return _multiplied(parts[0], _softmax(trace.of(node.args[0])))
+        y = trace[names[node]] if node in names else trace.of(node)
+        # the derivative of an activation needs its value only
+        values = [None] if node.op in ACTIVATIONS else [trace.of(argument) for argument in node.args]
         one = np.ones_like(y)
         vjps = OPS[node.op].vjps
         return _summed([_scaled(part, vjp(one, y, *values)) for part, vjp in zip(parts, vjps, strict=True) if part])
-
-    def weights(name: str) -> Array:
-        mask = trace.spec.weights[name].mask
-        return trace.params[name] * mask(len(trace.params[name])) if mask else trace.params[name]
 
     for name, quantity in trace.spec.quantities.items():
         slopes = of(quantity.expr)
@@ -178,20 +179,6 @@ def _slopes(trace: Trace) -> dict[str, Slopes]:
             slopes = _scaled(slopes, np.isnan(trace.clamp[name]).astype(float))
         quantities[name] = slopes
     return quantities
-
-
-def value_of(trace: Trace, node: Node) -> Array | float:
-    """The value of any operation or leaf at every step: (T, H), or what broadcasts to it."""
-    match node.op:
-        case "constant":
-            return node.number
-        case "parameter":
-            return trace.params[node.name]
-        case "previous":
-            return trace.previous(node.name)
-        case "input":
-            return trace.x
-    return trace.of(node)
 
 
 def _scaled(slopes: Slopes, factor: Array) -> Slopes:
@@ -221,7 +208,7 @@ def _full(slope: Array) -> Array:
     return slope[:, :, None] * np.eye(slope.shape[-1]) if slope.ndim == 2 else slope
 
 
-def _softmax(a: Array | float) -> Array:
+def _softmax(a: Array) -> Array:
     """(T, H, H): every unit answers to every other."""
     y = np.empty_like(a)
     OPS["softmax"].value(a, y)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .engine import forward
-from .gradient import Unit, clip, flow, keeps, opened, retained, scaled
+from .gradient import Unit, clip, flow, keeps, opened, scaled
 from .jacobian import chain, linearise, spectral
 from .spec import CellSpec
+from .unroll import survival
 
 Array = np.ndarray
 
@@ -59,7 +60,7 @@ def decay(spec: CellSpec, params: Mapping[str, Array], X: Array, setting: Settin
     trace = forward(spec, changed, setting.strength * np.resize(X, (setting.length, X.shape[1])))
     steps = linearise(trace)
     direct = keeps(trace)
-    kept = retained(direct[next(reversed(direct))]).mean(axis=-1)[::-1] if direct else None
+    kept = survival(direct[next(reversed(direct))]).mean(axis=-1)[::-1] if direct else None
     clipped = clip(flow(trace, Unit(output(spec), setting.length)).gradients.params, threshold)
     return Decay(chain(steps.state)[::-1], kept, spectral(steps.state), clipped.length, clipped.factor)
 

@@ -17,13 +17,13 @@ from models.gradient import (
     keeps,
     opened,
     recurrent,
-    retained,
     scaled,
     singular,
     truncated,
 )
 from models.jacobian import linearise
 from models.readout import Readout
+from models.unroll import survival
 from models.vanishing import output
 from tests.cases import Case, H, T, every_cell, some_pinned
 
@@ -210,16 +210,7 @@ def test_a_pinned_state_keeps_nothing() -> None:
     trace = case.run({"c": np.where(np.arange(T)[:, None] == 2, 0.5, np.nan)})
     keep = keeps(trace)["c"]
     assert not keep[2].any() and keep[3].all()
-    assert not retained(keep)[:3].any()
-
-
-def test_what_is_retained_is_the_product_of_what_is_kept() -> None:
-    keep = np.random.default_rng(0).uniform(0, 1, (T, H))
-    for step in (1, 4, T):
-        found = retained(keep, step)
-        assert found.shape == (step + 1, H)
-        for t in range(step + 1):
-            np.testing.assert_allclose(found[t], np.prod(keep[t:step], axis=0))
+    assert not survival(keep)[:3].any()
 
 
 # What recurrence is made of ----------------------------------------------------------------------------------

@@ -15,11 +15,12 @@ from models.algebra import Node
 from models.derive import recursion
 from models.engine import quietly
 from models.excerpt import excerpt
-from models.gradient import Flow, Loss, Target, flow, keeps, retained
+from models.gradient import Flow, Loss, Target, flow, keeps
 from models.jacobian import linearise, spectral
 from models.notation import expression, symbol
 from models.spec import CellSpec
 from models.trace import Trace
+from models.unroll import survival
 
 from . import chart, markup
 from . import theme as themes
@@ -65,7 +66,7 @@ def compute(trace: Trace, target: Target, window: int | None = None) -> Numbers:
     direct = keeps(trace)
     left = {name: np.full(keep.shape, np.nan) for name, keep in direct.items()}
     for name, keep in direct.items():
-        left[name][: target.step] = retained(keep, target.step)[1:]
+        left[name][: target.step] = survival(keep[: target.step])[1:]
         if window is not None:
             left[name][: (target.step - 1) // window * window] = 0
     return Numbers(trace, target, found, gains, counted, direct, left)
