@@ -68,7 +68,8 @@ def _controls(scene: Scene, runs: Sequence[Run], names: Sequence[str]) -> None:
         _show(CELLS_KEY, chosen)
     _show(QUANTITIES_KEY, list(names))
     _show(SHOW_KEY, lineup.DIFFERENCE if scene.view.lineup.difference else VALUES)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    left, right = st.columns([5, 3], gap="small", vertical_alignment="bottom", width=1000)
+    with left:
         st.multiselect(
             say(lang, "compare.cells"),
             tuple(CELLS),
@@ -77,8 +78,8 @@ def _controls(scene: Scene, runs: Sequence[Run], names: Sequence[str]) -> None:
             max_selections=lineup.MOST,
             placeholder=say(lang, "compare.cells.few"),
             on_change=_chosen,
-            width=620,
         )
+    with right:
         st.segmented_control(
             say(lang, "compare.show"),
             (VALUES, lineup.DIFFERENCE),

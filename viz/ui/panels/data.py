@@ -67,11 +67,11 @@ def _values(scene: Scene, run: Run) -> None:
             height=HEIGHT,
             alt=say(lang, "data.table"),
             column_config={
-                "step": st.column_config.NumberColumn(say(lang, "data.column.step"), width=70),
-                "token": st.column_config.TextColumn(say(lang, "data.column.token"), width=160),
-                "quantity": st.column_config.TextColumn(say(lang, "data.column.quantity"), width=190),
-                "unit": st.column_config.NumberColumn(say(lang, "data.column.unit"), width=70),
-                "value": st.column_config.NumberColumn(say(lang, "data.column.value"), format="%.6f", width=140),
+                "step": st.column_config.NumberColumn(say(lang, "data.column.step"), width=60),
+                "token": st.column_config.TextColumn(say(lang, "data.column.token"), width=110),
+                "quantity": st.column_config.TextColumn(say(lang, "data.column.quantity"), width=140),
+                "unit": st.column_config.NumberColumn(say(lang, "data.column.unit"), width=60),
+                "value": st.column_config.NumberColumn(say(lang, "data.column.value"), format="%.6f", width=110),
                 "before": st.column_config.NumberColumn(say(lang, "data.column.before"), format="%.6f", width=140),
             },
         )
@@ -118,7 +118,8 @@ def _filters(scene: Scene, run: Run) -> tuple[tuple[str, ...], tuple[int, int], 
         label_visibility="collapsed",
     )
     steps, units = (1, T), (1, widest)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+    left, middle, right = st.columns([2, 3, 3], gap="medium", vertical_alignment="bottom", width=940)
+    with left:
         shown(FOLLOW, T * sum(_width(run, name) for name in run.spec.quantities) > MANY)
         follow = st.toggle(
             say(lang, "data.follow", step=step, token=notice.code(markup.token(run.tokens.items[step - 1]))),
@@ -126,10 +127,12 @@ def _filters(scene: Scene, run: Run) -> tuple[tuple[str, ...], tuple[int, int], 
             on_change=remember,
             args=(FOLLOW,),
         )
+    with middle:
         if follow:
             steps = (step, step)
         elif T > 1:
             steps = _range(STEPS, say(lang, "data.steps"), T)
+    with right:
         if widest > 1:
             units = _range(UNITS, say(lang, "data.units"), widest)
     return tuple(name for name in offered if name in chosen) or offered, steps, units
@@ -143,7 +146,7 @@ def _range(key: str, label: str, last: int) -> tuple[int, int]:
         return low, high
 
     shown(key, (1, last), within)
-    st.slider(label, 1, last, key=key, on_change=remember, args=(key,), width=320)
+    st.slider(label, 1, last, key=key, on_change=remember, args=(key,))
     low, high = st.session_state[key]
     return int(low), int(high)
 
