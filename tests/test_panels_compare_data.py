@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from models import CELLS
+from models import CELLS, own
 from models.experiment import Experiment, run
+from models.listing import variable
 from models.tweaks import Tweaks
 from viz import matrix, table
-from viz.link import to_link
+from viz.link import to_link, write_own
 from viz.payload import decode
 from viz.scene import Scene, tweak
 from viz.text import languages, say
@@ -158,6 +159,31 @@ def test_the_python_follows_the_stage() -> None:
     assert "o = sigmoid(" in page.code[0].value and "step 3" in page.code[0].value
     page = part(opened("data", step="1", phase="forget", tweaks="k.f:0.5"), "python")
     exec(compile(page.code[0].value, "<listing>", "exec"), {"print": lambda *_: None})
+
+
+def test_the_python_is_of_the_phases_that_are_looked_at() -> None:
+    page = part(opened("data", step="2", grouping="three", phase=CELLS["lstm"].groupings["three"][1].id), "python")
+    script = page.code[0].value
+    exec(compile(script, "<listing>", "exec"), {"print": lambda *_: None})
+    for name in CELLS["lstm"].groupings["three"][1].quantities:
+        assert f"\n{variable(name)} = " in script
+
+
+def test_your_own_cell_has_its_numbers_and_can_be_compared() -> None:
+    text = own.EXAMPLES["no_reset"]
+    link = {"cell": own.KEY, "own": write_own(text), "compare": f"gru.{own.KEY}:h~"}
+    page = opened("compare", **link)
+    assert not page.warning
+    assert [row["title"] for row in chart(page)["rows"]] == ["GRU", own.cell(text).title]
+    assert page.multiselect(key=compare.CELLS_KEY).value == ["gru", own.KEY]
+    tables = [block.proto.body for block in page.get("html") if "wb-cells" in block.proto.body]
+    assert "missing" in tables[1]
+    page = opened("data", **link)
+    assert set(page.dataframe[0].value["quantity"].str[0]) >= {"z", "h"}
+    part(page, "python")
+    exec(compile(page.code[0].value, "<listing>", "exec"), {"print": lambda *_: None})
+    part(page, "weights")
+    assert page.data_editor[0].value.shape == (8, 5)
 
 
 def test_the_table_can_be_filtered_and_moves_no_clock() -> None:

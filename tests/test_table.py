@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import CELLS, forward
+from models.arrangement import Arrangement, Place
 from models.experiment import Experiment, Run, run
 from models.tweaks import Tweaks
 from viz import table
@@ -162,6 +163,8 @@ def described(experiment: Experiment) -> str:
 def test_a_files_name_says_what_it_is() -> None:
     assert described(FREE) == "sluicegate_lstm_free_4-steps_5-units"
     assert described(TWEAKED) == "sluicegate_lstm_free_4-steps_5-units_tweaked"
+    stacked = replace(FREE, arrangement=Arrangement(2, True, Place(2, "backward")))
+    assert described(stacked) == "sluicegate_lstm_free_4-steps_5-units_layer-2-backward"
     assert described(Experiment()) == "sluicegate_lstm_review_11-steps_8-units"
 
 

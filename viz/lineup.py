@@ -31,7 +31,7 @@ UNCHOSEN = Lineup()
 
 def cells(lineup: Lineup, shown: str) -> tuple[str, ...]:
     """Keys of two to four cells. By default the usual three, and the one that the stage shows."""
-    return lineup.cells or tuple(key for key in dict.fromkeys((*USUAL, shown)) if key in CELLS)
+    return lineup.cells or tuple(dict.fromkeys((*USUAL, shown)))
 
 
 def quantities(lineup: Lineup, specs: Iterable[CellSpec]) -> tuple[str, ...]:
@@ -46,19 +46,18 @@ def choices(specs: Iterable[CellSpec]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for spec in specs for name in heatmap.names(spec)))
 
 
-def settle(asked: Lineup, notices: list[Notice]) -> Lineup:
-    """The nearest choice that exists; what had to be changed is told."""
-    keys = tuple(dict.fromkeys(key for key in asked.cells if key in CELLS))[:MOST]
+def settle(asked: Lineup, shown: CellSpec, notices: list[Notice]) -> Lineup:
+    """The nearest choice that exists; what had to be changed is told. `shown` is the stage's cell, which may be one of
+    the visitor's own."""
+    known = {**CELLS, shown.key: shown}
+    keys = tuple(dict.fromkeys(key for key in asked.cells if key in known))[:MOST]
     keys = keys if len(keys) >= FEWEST else ()
-    known = choices(CELLS[key] for key in keys or CELLS)
-    names = tuple(dict.fromkeys(name for name in asked.quantities if name in known))
+    offered = choices(known[key] for key in keys or known)
+    names = tuple(dict.fromkeys(name for name in asked.quantities if name in offered))
     settled = replace(asked, cells=keys, quantities=names)
     if settled != asked:
-        values: dict[str, Value] = {
-            "name": "compare",
-            "value": write(asked)[:40],
-            "used": write(settled) or ".".join(USUAL),
-        }
+        used = write(settled) or ".".join(cells(settled, shown.key))
+        values: dict[str, Value] = {"name": "compare", "value": write(asked)[:40], "used": used}
         notices.append(Notice("notice.link.unknown", values))
     return settled
 

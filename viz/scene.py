@@ -222,4 +222,4 @@ def _settle_view(asked: View, experiment: Experiment, notices: list[Notice]) -> 
         if not 1 <= unit <= units or not 1 <= at <= steps:
             notices.append(Notice("notice.link.selection", {"value": f"{quantity}.{unit}.{at}"}))
             selection = None
-    return View(step, phase, selection, asked.panel, lang, lineups.settle(asked.lineup, notices), grouping)
+    return View(step, phase, selection, asked.panel, lang, lineups.settle(asked.lineup, spec, notices), grouping)

@@ -89,7 +89,10 @@ def stem(run: Run) -> str:
     experiment = run.experiment
     tweaked = "" if experiment.tweaks.is_empty else "_tweaked"
     units = _array(run, next(iter(run.spec.quantities))).shape[1]
-    name = f"sluicegate_{experiment.cell}_{experiment.lesson}_{len(run.tokens.items)}-steps_{units}-units{tweaked}"
+    place = experiment.arrangement
+    layer = "" if place.is_single else f"_layer-{place.shown.layer}-{place.shown.direction}"
+    size = f"{len(run.tokens.items)}-steps_{units}-units"
+    name = f"sluicegate_{experiment.cell}_{experiment.lesson}_{size}{layer}{tweaked}"
     return re.sub(r"[^A-Za-z0-9_-]", "-", name)
 
 

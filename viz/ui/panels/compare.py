@@ -42,13 +42,10 @@ def draw(scene: Scene, result: Run) -> None:
 def side_by_side(scene: Scene, result: Run) -> list[Run]:
     """Each cell's run as the stage would show it: same text, sizes and seed, and the tweaks of gates that it has."""
     shown = replace(scene, experiment=result.experiment)
-    keys = lineup.cells(scene.view.lineup, result.experiment.cell)
-    if result.experiment.cell not in CELLS and len(keys) < lineup.MOST:
-        keys = (*keys, result.experiment.cell)  # a cell of the visitor's own has no place in the list of cells
     # What no tweak changes is kept from one rerun of this visitor to the next.
     near: dict[str, Run] = st.session_state.get(RUNS_KEY, {})
     runs = {}
-    for key in keys:
+    for key in lineup.cells(scene.view.lineup, result.experiment.cell):
         same = key == result.experiment.cell
         runs[key] = result if same else run(choose_cell(shown, key).experiment, near.get(key))
     st.session_state[RUNS_KEY] = runs
@@ -60,7 +57,7 @@ def side_by_side(scene: Scene, result: Run) -> list[Run]:
 
 def _controls(scene: Scene, runs: Sequence[Run], names: Sequence[str]) -> None:
     lang = scene.view.lang
-    chosen = [one.experiment.cell for one in runs if one.experiment.cell in CELLS]
+    chosen = [one.experiment.cell for one in runs]
     asked = st.session_state.get(CELLS_KEY)
     # While fewer than two are chosen, the widget is ahead of the scene: the visitor is still choosing.
     choosing = asked is not None and len(asked) < lineup.FEWEST
@@ -72,9 +69,9 @@ def _controls(scene: Scene, runs: Sequence[Run], names: Sequence[str]) -> None:
     with left:
         st.multiselect(
             say(lang, "compare.cells"),
-            tuple(CELLS),
+            tuple(dict.fromkeys((*CELLS, scene.experiment.cell))),
             key=CELLS_KEY,
-            format_func=lambda key: say(lang, CELLS[key].title),
+            format_func=lambda key: say(lang, CELLS.get(key, scene.spec).title),
             max_selections=lineup.MOST,
             placeholder=say(lang, "compare.cells.few"),
             on_change=_chosen,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -10,7 +11,6 @@ from models.experiment import Run
 from models.graphemes import visible
 from models.listing import listing
 from models.notation import symbol
-from models.trace import Trace
 
 from ... import markup, table
 from ...scene import Scene
@@ -185,27 +185,22 @@ def _part_of(run: Run, names: tuple[str, ...], steps: tuple[int, int], units: tu
 
 
 def _python(scene: Scene, run: Run) -> None:
-    trace = run.trace
-    assert trace is not None, "panels are drawn for a text that has tokens"
-    lang, step, phase, title = scene.view.lang, scene.view.step, *_phase(scene, trace)
-    place = say(lang, "data.python.place", cell=say(lang, run.spec.title), phase=title, step=step)
+    assert run.trace is not None, "panels are drawn for a text that has tokens"
+    lang, step, spec = scene.view.lang, scene.view.step, scene.spec
+    trace = replace(run.trace, spec=spec)  # in the phases that are looked at
+    phase = next((phase for phase in spec.phases if phase.id == scene.view.phase), spec.phases[0])
+    place = {"cell": say(lang, spec.title), "phase": say(lang, phase.title), "step": step}
     # A comment is one line, whatever anybody calls their cell.
-    code = f"# {' '.join(visible(place).split())}\n{listing(trace, phase, step)}"
+    head = " ".join(visible(say(lang, "data.python.place", **place)).split())
+    code = f"# {head}\n{listing(trace, phase.id, step)}"
     st.caption(say(lang, "data.python.note"))
     st.code(code, language="python", height=HEIGHT)
     st.download_button(
         say(lang, "data.python.file"),
         code.encode(),
-        f"{table.stem(run)}_step-{step}_{phase}.py",
+        f"{table.stem(run)}_step-{step}_{phase.id}.py",
         "text/x-python",
         key="data-python",
         icon=":material/download:",
         on_click="ignore",
     )
-
-
-def _phase(scene: Scene, trace: Trace) -> tuple[str, str]:
-    """Id and title of the phase on the stage."""
-    phases = trace.spec.phases
-    found = next((phase for phase in phases if phase.id == scene.view.phase), phases[0])
-    return found.id, say(scene.view.lang, found.title)
